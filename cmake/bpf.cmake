@@ -86,9 +86,10 @@ function(sentra_bpf target)
     add_custom_command(OUTPUT ${folder}/sentra.bpf.o
         COMMAND ${bpftool} gen object ${folder}/sentra.bpf.o ${objects}
         DEPENDS ${objects} COMMENT "BPF link sentra.bpf.o" VERBATIM)
+    # Named sentra_bpf: a C++ namespace and a struct cannot both be called sentra.
     # Through a temporary name: a failed bpftool must not leave half a header that looks new.
     add_custom_command(OUTPUT ${folder}/sentra.skel.h
-        COMMAND sh -c "\"$1\" gen skeleton \"$2\" name sentra >\"$3.new\" && mv \"$3.new\" \"$3\""
+        COMMAND sh -c "\"$1\" gen skeleton \"$2\" name sentra_bpf >\"$3.new\" && mv \"$3.new\" \"$3\""
             sh ${bpftool} ${folder}/sentra.bpf.o ${folder}/sentra.skel.h
         DEPENDS ${folder}/sentra.bpf.o COMMENT "BPF skeleton sentra.skel.h" VERBATIM)
 

@@ -19,7 +19,7 @@ target_include_directories(sentra_flags INTERFACE
 target_compile_definitions(sentra_flags INTERFACE SENTRA_VERSION="${PROJECT_VERSION}")
 target_compile_options(sentra_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat=2
-    -Wnull-dereference -Wimplicit-fallthrough
+    -Wimplicit-fallthrough
     # Leaving out the fields that have defaults is why designated initialisers are used.
     -Wno-missing-field-initializers
     $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
@@ -30,7 +30,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         # False alarms of g++ 11 and 12 in libstdc++'s own templates once optimised: gcc bugs
         # 105651 (restrict), 105562 (maybe-uninitialized), 106199 (stringop-overflow and -read).
         -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-stringop-overread
-        -Wno-array-bounds -Wno-null-dereference)
+        -Wno-array-bounds)
 endif()
 if(SENTRA_WERROR)
     target_compile_options(sentra_flags INTERFACE -Werror)
