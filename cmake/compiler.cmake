@@ -18,7 +18,7 @@ target_include_directories(sentra_flags INTERFACE
     ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/userspace)
 target_compile_definitions(sentra_flags INTERFACE SENTRA_VERSION="${PROJECT_VERSION}")
 target_compile_options(sentra_flags INTERFACE
-    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat=2
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat -Wformat-security
     -Wimplicit-fallthrough
     # Leaving out the fields that have defaults is why designated initialisers are used.
     -Wno-missing-field-initializers
