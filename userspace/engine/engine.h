@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// What happened, in order: compiled rules over the stream of events. In: events with their context,
+// in time order. Out: matches. Owns partial matches, merge windows and the memory of what was seen
+// before; reads no clock; every table is bounded and an eviction is counted (PARTIAL_EVICTED).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "event/event.h"
+#include "event/source.h"
+#include "engine/match.h"
+#include "engine/rule.h"
+#include "session/session.h"
+
+namespace sentra::engine {
+
+// Rules read, checked and compiled together. Immutable.
+class Rules {
+public:
+    // Reads every *.yaml below the directories, in order of path; later directories may only add.
+    // The error lists every complaint, one a line: "file:line:column: what ... did you mean ...",
+    // with the offending line as a snippet below it.
+    [[nodiscard]] static Result<std::shared_ptr<const Rules>>
+    load(const std::vector<std::string> &directories);
+
+    [[nodiscard]] const std::vector<std::shared_ptr<const Rule>> &all() const;
+    [[nodiscard]] const std::string &bundle() const; // sha256 over the canonical rule texts
+
+    ~Rules();
+    struct Compiled;
+    [[nodiscard]] const Compiled &compiled() const { return *compiled_; }
+
+private:
+    explicit Rules(std::unique_ptr<Compiled> compiled);
+    std::unique_ptr<Compiled> compiled_;
+};
+
+// What was seen before, for "new: 30d". key: rule-independent "field\x1fscope..."; the pipeline
+// loads it at start and stores what changed with every commit.
+struct Sighting {
+    std::string key;      // hash of what was seen and for whom
+    std::uint64_t first_ns = 0, last_ns = 0;
+};
+
+class Engine {
+public:
+    Engine(std::shared_ptr<const Rules> rules, event::Losses &losses);
+    ~Engine();
+
+    // Appends what the event completed. A meta.tick closes windows that have run out.
+    void step(const event::Event &event, const session::Context &context,
+              const session::Session &session, std::vector<Match> &out);
+
+    void remember(const std::vector<Sighting> &sightings);
+    [[nodiscard]] std::vector<Sighting> take_new_sightings();
+    // A restarted engine re-reads the journal; nothing older than this may count as "first seen"
+    // because of an empty memory: the first `learning` period after it never raises "new".
+    void set_learning_until(std::uint64_t time_ns);
+
+    struct Sizes {
+        std::size_t partial_matches = 0, windows = 0, sightings = 0;
+    };
+    [[nodiscard]] Sizes sizes() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace sentra::engine

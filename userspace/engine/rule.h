@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// A rule as compiled: what the layers above may know of it. How it matches is the engine's own.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sentra::engine {
+
+// When a window's signal is handed up again as it grows.
+struct Merge {
+    std::vector<std::string> by;      // "actor", "step.field", "field"; empty: host
+    std::uint64_t for_ns = 0;         // window length; windows of a day and more start at UTC midnight
+};
+
+struct Rule {
+    std::string id;                   // "ssh-key-added"
+    std::uint32_t version = 1;
+    std::string pack;                 // folder name
+    std::string family;               // behaviour family: "B23"; controls and vocabulary hang on it
+    std::string title;                // template
+    std::string intent;
+    std::vector<std::string> attack;  // technique ids, v19
+    std::map<std::string, std::vector<std::string>> controls; // "soc2" -> {"CC6.1"}
+    std::string narrative;            // template; "{story}" is the actor's way to the deed
+    std::string action;               // template; the one next step
+    std::string playbook;
+    Merge merge;
+    std::string file;                 // where it was read from
+};
+
+} // namespace sentra::engine

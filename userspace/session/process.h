@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// One process as the events have told it. Immutable: an exec or a change of credentials makes a new
+// one, so whoever holds the old one (evidence) keeps what was true then.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <sentra/event/process.h>
+
+namespace sentra::session {
+
+struct ProcessKey {
+    std::uint32_t pid = 0;
+    std::uint64_t start_ns = 0; // boot time: pids are reused, (pid, start) is not
+    friend auto operator<=>(const ProcessKey &, const ProcessKey &) = default;
+};
+
+struct Process {
+    ProcessKey key;
+    std::shared_ptr<const Process> parent; // as it was at the fork; may be null
+    sentra_actor facts{};                  // of its latest event: ids, namespaces, audit session
+    std::string executable;                // empty: never seen to exec and not in the snapshot
+    std::string given_path;                // as handed to execve
+    std::string args;                      // NUL-separated, as in the record
+    std::string working_directory;
+    std::string tty;
+    std::string cgroup;                    // path, v2
+    std::uint64_t exec_time_ns = 0;        // Unix; 0 if it only forked
+    bool secure_exec = false;              // its program was set-id or had file capabilities
+    bool from_snapshot = false;
+};
+
+} // namespace sentra::session

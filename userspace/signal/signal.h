@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// A behaviour that deserves a sentence, in the one shape that everything downstream shares (the
+// schema "sentra.signal/1", signal.schema.json). Strings in it are already escaped for showing.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/engine.h"
+#include "engine/match.h"
+#include "session/session.h"
+
+namespace sentra::signal {
+
+struct Technique {
+    std::string id, name;
+    std::vector<std::string> tactics;
+};
+
+struct Evidence {
+    std::uint64_t time_ns = 0;
+    std::string event, text, ref;
+};
+
+struct Signal {
+    std::string id;  // 12 hex digits
+    std::string uid; // 64 hex digits
+    std::string tenant, host_name, host_id, host_boot;
+    std::uint64_t first_ns = 0, last_ns = 0;
+    std::string rule_id, rule_pack, rule_bundle;
+    std::uint32_t rule_version = 0;
+    std::string intent, title, narrative;
+    bool action_needed = false;
+    std::string action_text, playbook;
+    std::string state; // "Low", "Low (Reviewed)", "Action Recommended"
+    double score = 0;  // two decimals
+    std::vector<engine::RiskTerm> terms;
+    std::string confidence; // "low", "medium", "high"
+    std::vector<Technique> techniques;
+    std::map<std::string, std::vector<std::string>> controls;
+    session::Actor actor;
+    std::uint32_t process_pid = 0;
+    std::uint64_t process_start_ns = 0;
+    std::string process_executable;
+    std::vector<std::string> process_args;
+    std::vector<std::string> files, ips, users; // entities
+    std::uint64_t count = 0;
+    std::vector<Evidence> evidence;
+    std::uint64_t evidence_left_out = 0;
+    bool coverage_complete = true;
+    std::uint64_t coverage_lost = 0;
+};
+
+// What the pipeline knows about loss around the time of the match.
+struct Coverage {
+    bool complete = true;
+    std::uint64_t lost = 0;
+    std::string why; // "12 events were lost between 10:11 and 10:12 UTC"; empty when complete
+};
+
+[[nodiscard]] Signal compose(const engine::Match &match, const session::Session &session,
+                             const std::string &bundle, const Coverage &coverage);
+
+// One line of JSON, keys in the order of the schema, no key with an empty value.
+[[nodiscard]] std::string to_json(const Signal &signal);
+// Reads what to_json wrote (from the store).
+[[nodiscard]] Result<Signal> from_json(std::string_view line);
+// What `sentra explain` prints: the rule, the matched conditions, every risk term with its reason.
+[[nodiscard]] std::string explain(const Signal &signal);
+
+} // namespace sentra::signal

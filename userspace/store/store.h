@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// What Sentra remembers: signals with their evidence, where reading stopped, what was seen before, and
+// when nobody watched. SQLite, WAL, synchronous FULL; one writer (the daemon), any number of readers.
+// commit() is all or nothing: signals, cursor, watermark, sightings and gaps of one batch together,
+// so a kill at any moment leaves either the whole batch or none of it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "signal/signal.h"
+
+namespace sentra::store {
+
+// Up to where everything has been taken in and committed.
+struct Position {
+    std::string cursor;             // of the journal; empty: never read
+    std::uint64_t watermark_ns = 0; // Unix; 0: never
+    std::string boot_id;
+    bool clean_stop = false;        // the last run ended by itself and said so
+};
+
+struct Gap {
+    std::uint64_t from_ns = 0, to_ns = 0;
+    std::string source, reason;
+};
+
+struct Batch {
+    std::vector<signal::Signal> signals;
+    std::optional<Position> position;
+    std::vector<engine::Sighting> sightings;
+    std::vector<Gap> gaps;
+    std::vector<std::pair<std::string, std::uint64_t>> losses; // totals by loss name, this run
+};
+
+struct Query {
+    std::uint64_t since_ns = 0, until_ns = ~std::uint64_t{0}; // by time of the last event
+    std::string id_prefix;
+    std::size_t most = 1000;
+};
+
+class Store {
+public:
+    enum class Access { write, read };
+    // Creates the file and its folder (0700) when writing. A schema newer than ours is refused and
+    // left untouched; a damaged file is named in the error.
+    [[nodiscard]] static Result<std::unique_ptr<Store>> open(const std::string &path, Access access);
+    virtual ~Store() = default;
+
+    // Returns the signals that are news: a new uid, or a known one with a higher count, another
+    // state or another score. The rest had been committed before (a journal read twice).
+    [[nodiscard]] virtual Result<std::vector<signal::Signal>> commit(const Batch &batch) = 0;
+    [[nodiscard]] virtual Result<Position> position() const = 0;
+    // Newest last. Each is the latest form of its signal, as the line of JSON that was emitted.
+    [[nodiscard]] virtual Result<std::vector<std::string>> signals(const Query &query) const = 0;
+    [[nodiscard]] virtual Result<std::vector<engine::Sighting>> sightings() const = 0;
+    [[nodiscard]] virtual Result<std::vector<Gap>> gaps(std::uint64_t since_ns) const = 0;
+    [[nodiscard]] virtual Result<void> check() const = 0; // PRAGMA quick_check
+};
+
+} // namespace sentra::store
