@@ -16,6 +16,12 @@ struct Merge {
     std::uint64_t for_ns = 0;         // window length; windows of a day and more start at UTC midnight
 };
 
+// A row of the ATT&CK catalogue (rules/attack.yaml).
+struct Technique {
+    std::string id, name;             // "T1098.004", "SSH Authorized Keys"
+    std::vector<std::string> tactics; // "TA0003"
+};
+
 struct Rule {
     std::string id;                   // "ssh-key-added"
     std::uint32_t version = 1;
@@ -24,6 +30,7 @@ struct Rule {
     std::string title;                // template
     std::string intent;
     std::vector<std::string> attack;  // technique ids, v19
+    std::vector<Technique> techniques; // those ids, looked up; same order
     std::map<std::string, std::vector<std::string>> controls; // "soc2" -> {"CC6.1"}
     std::string narrative;            // template; "{story}" is the actor's way to the deed
     std::string action;               // template; the one next step

@@ -62,8 +62,13 @@ struct Coverage {
     std::string why; // "12 events were lost between 10:11 and 10:12 UTC"; empty when complete
 };
 
-[[nodiscard]] Signal compose(const engine::Match &match, const session::Session &session,
+[[nodiscard]] Signal compose(const engine::Match &match, const session::Host &host,
                              const std::string &bundle, const Coverage &coverage);
+[[nodiscard]] inline Signal compose(const engine::Match &match, const session::Session &session,
+                                    const std::string &bundle, const Coverage &coverage)
+{
+    return compose(match, session.host(), bundle, coverage);
+}
 
 // One line of JSON, keys in the order of the schema, no key with an empty value.
 [[nodiscard]] std::string to_json(const Signal &signal);
