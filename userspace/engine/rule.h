@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,22 @@ struct Technique {
     std::vector<std::string> tactics; // "TA0003"
 };
 
+struct Stream; // engine/stream.h
+
+// A stream of events and the rule's own signals for it, in order of first time, in their final form.
+struct Proof {
+    struct Expected {
+        std::optional<std::string> state, intent, title;
+        std::optional<double> risk;
+        std::optional<std::uint64_t> count;
+    };
+    std::string name;
+    std::string stream;                          // a fixture's name; empty: events are inline
+    std::shared_ptr<const Stream> events;        // inline ones, else null
+    std::vector<Expected> signals;               // empty: the rule stays silent
+    std::uint32_t line = 0;                      // in Rule::file
+};
+
 struct Rule {
     std::string id;                   // "ssh-key-added"
     std::uint32_t version = 1;
@@ -37,6 +54,10 @@ struct Rule {
     std::string playbook;
     Merge merge;
     std::string file;                 // where it was read from
+    std::vector<std::string> yields_to;    // rules that tell the same deed better
+    std::vector<Proof> proofs;
+    std::vector<std::string> events;       // event types it needs, in order of name
+    std::vector<std::string> fields;       // fields it reads, in order of name
 };
 
 } // namespace sentra::engine
