@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Between the loop and the store: gathers what one turn brought and commits it whole, so that a
+// kill at any moment loses no signal and tells none twice. In: signals, and how far the loop has
+// come. Out: the signals that are news.
+//
+// After a restart the journal is read again from before the last commit, so that behaviours that
+// were half seen are whole again. What was told then is not told again, nor written over by a
+// picture that lacks the kernel's part of it.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pipeline/loop.h"
+#include "store/store.h"
+
+namespace sentra::pipeline {
+
+class Committer {
+public:
+    struct Rebuild {
+        std::uint64_t until_ns = 0;  // up to here, the journal is read for the second time
+        bool all_is_known = false;   // the first start: the past is for learning, not for telling
+        std::set<std::string> known; // uids that have been told
+    };
+
+    Committer(store::Store &store, store::Position last, Rebuild rebuild);
+
+    // After each record: what it brought, and where the loop is now.
+    void take(std::vector<signal::Signal> &signals, std::uint64_t time_ns, const Loop &loop);
+    void add(store::Gap gap) { batch_.gaps.push_back(std::move(gap)); }
+    [[nodiscard]] bool has_signals() const { return !batch_.signals.empty(); }
+
+    // Commits what has been gathered, with the loop's position once that is past the last one's.
+    // After an error everything is kept, to be committed by the next call.
+    [[nodiscard]] Result<std::vector<signal::Signal>> settle(Loop &loop, bool clean_stop = false);
+
+    [[nodiscard]] std::uint64_t committed() const { return committed_; } // signals that were news
+    [[nodiscard]] const store::Position &position() const { return last_; }
+
+private:
+    [[nodiscard]] bool was_told(const signal::Signal &signal, std::uint64_t time_ns) const;
+
+    store::Store &store_;
+    store::Position last_;
+    Rebuild rebuild_;
+    bool cursor_passed_; // what follows was never taken before
+    store::Batch batch_;
+    std::uint64_t committed_ = 0;
+};
+
+// What a store that has been used before says about a restart: the uids told in the time to be read
+// again.
+[[nodiscard]] Result<Committer::Rebuild>
+rebuild_after(const store::Store &store, const store::Position &last, std::uint64_t from_ns);
+
+} // namespace sentra::pipeline

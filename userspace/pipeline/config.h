@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// The site's configuration: one YAML file, every key optional. Everything works without a file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace sentra::pipeline {
+
+inline constexpr const char *kDefaultStateDirectory = "/var/lib/sentra";
+inline constexpr const char *kDefaultSocket = "/run/sentra/sentrad.sock";
+
+struct Config {
+    std::string tenant;
+    std::string state_dir = kDefaultStateDirectory;
+    std::string socket;             // empty: socket_path() decides
+    std::vector<std::string> rules; // directories; empty: default_rules()
+
+    struct Journal {
+        bool enabled = true;
+        std::string directory;             // empty: the running host's own
+        std::string pid_namespace;         // "/proc/1234/ns/pid" or its inode number; empty: ours
+        std::uint64_t rebuild_ns = kDayNs; // how far back a restart reads to know what is half-seen
+    } journal;
+
+    struct Sensor {
+        bool enabled = true;
+        std::uint32_t ring_mb = 0;              // 0: the sensor's own choice
+        std::vector<std::string> watched_reads; // more files whose reading is told
+    } sensor;
+
+    // What may wait between a source and the engine. 200,000 records of a burst take about 100 MiB.
+    struct Queues {
+        std::uint32_t kernel_mb = 192;
+        std::uint32_t journal_mb = 16;
+    } queues;
+};
+
+// The error is "file:line:column: what, nearest word". A file that is not there is an error.
+[[nodiscard]] Result<Config> read_config(const std::string &path);
+// `name` stands for the file in errors.
+[[nodiscard]] Result<Config> parse_config(std::string_view text, const std::string &name);
+
+// Where the daemon of this state directory listens: the default directory has the default socket,
+// any other keeps it beside its store.
+[[nodiscard]] std::string socket_path(const std::string &configured, const std::string &state_dir);
+[[nodiscard]] std::string store_path(const std::string &state_dir);
+
+// The rules beside this program: of the tree it was built in, else of its installation; and the
+// site's.
+[[nodiscard]] std::vector<std::string> default_rules();
+
+} // namespace sentra::pipeline

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: MIT
+#include "pipeline/control.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+#include <grp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+
+namespace sentra::pipeline {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// One peer at a time: a slow one may hold the door that long, not longer.
+constexpr timeval kReadPatience{.tv_sec = 2, .tv_usec = 0};
+constexpr timeval kWritePatience{.tv_sec = 10, .tv_usec = 0};
+constexpr int kBacklog = 16;
+// A page asks once a second; a loop in a script must not keep the store busy.
+constexpr std::chrono::milliseconds kBetweenRequests(10);
+
+Result<sockaddr_un> address_of(const std::string &path)
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.empty() || path.size() >= sizeof address.sun_path)
+        return failure("socket " + printable(path, 200) + ": a socket's path has at most " +
+                       std::to_string(sizeof address.sun_path - 1) +
+                       " bytes; choose another with --socket");
+    std::memcpy(address.sun_path, path.data(), path.size());
+    return address;
+}
+
+Result<Fd> new_socket()
+{
+    Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!fd.is_open())
+        return system_failure("socket", errno);
+    return fd;
+}
+
+int connect_to(const Fd &fd, const sockaddr_un &address)
+{
+    return ::connect(fd.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0
+               ? 0
+               : errno;
+}
+
+void be_patient(const Fd &fd, const timeval &reading, const timeval &writing)
+{
+    // Failing leaves the default, which is to wait; the peer is entitled by then.
+    (void)::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &reading, sizeof reading);
+    (void)::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &writing, sizeof writing);
+}
+
+bool send_all(const Fd &fd, std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        const ssize_t sent = ::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent <= 0)
+            return false;
+        bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+}
+
+const group *sentra_group()
+{
+    return ::getgrnam("sentra");
+}
+
+bool is_entitled(const Fd &peer)
+{
+    ucred who{};
+    socklen_t size = sizeof who;
+    if (::getsockopt(peer.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) != 0)
+        return false;
+    if (who.uid == 0 || who.uid == ::geteuid())
+        return true;
+    const group *allowed = sentra_group();
+    if (allowed == nullptr)
+        return false;
+    if (who.gid == allowed->gr_gid)
+        return true;
+    std::vector<gid_t> groups(256);
+    size = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
+    if (::getsockopt(peer.get(), SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size) != 0)
+        return false;
+    groups.resize(size / sizeof(gid_t));
+    return std::find(groups.begin(), groups.end(), allowed->gr_gid) != groups.end();
+}
+
+std::string refusal(const std::string &why)
+{
+    Json json;
+    json["ok"] = false;
+    json["error"] = why;
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// Up to and without the newline. Nothing: too long, too slow, or gone.
+std::optional<std::string> read_line(const Fd &fd)
+{
+    std::string line;
+    char buffer[1024];
+    while (line.size() <= kRequestBytesMost) {
+        const ssize_t got = ::recv(fd.get(), buffer, sizeof buffer, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return std::nullopt;
+        line.append(buffer, static_cast<std::size_t>(got));
+        if (const auto end = line.find('\n'); end != std::string::npos) {
+            line.resize(end);
+            return line;
+        }
+    }
+    return std::nullopt;
+}
+
+// Group `sentra` may enter where there is one; else only the daemon's own user.
+Result<void> bind_at(const Fd &listener, const sockaddr_un &address, const std::string &path)
+{
+    const mode_t before = ::umask(0177);
+    const int bound =
+        ::bind(listener.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address);
+    const int bind_error = errno;
+    ::umask(before);
+    if (bound != 0)
+        return system_failure("socket " + path, bind_error);
+    if (const group *allowed = sentra_group(); allowed != nullptr && ::geteuid() == 0)
+        if (::chown(path.c_str(), 0, allowed->gr_gid) != 0 || ::chmod(path.c_str(), 0660) != 0)
+            return system_failure("socket " + path, errno);
+    if (::listen(listener.get(), kBacklog) != 0)
+        return system_failure("socket " + path, errno);
+    return {};
+}
+
+Result<void> make_way(const sockaddr_un &address, const std::string &path)
+{
+    auto probe = new_socket();
+    if (!probe)
+        return tl::unexpected(std::move(probe.error()));
+    if (connect_to(*probe, address) == 0)
+        return failure("socket " + path + ": another sentrad answers there");
+    struct stat state {};
+    if (::lstat(path.c_str(), &state) != 0)
+        return {};
+    if (!S_ISSOCK(state.st_mode))
+        return failure("socket " + path + ": something that is not a socket is in the way");
+    if (::unlink(path.c_str()) != 0)
+        return system_failure("socket " + path, errno);
+    return {};
+}
+
+} // namespace
+
+ControlServer::ControlServer(Fd listener, Fd wake, std::string path, Answer answer)
+    : listener_(std::move(listener)),
+      wake_(std::move(wake)),
+      path_(std::move(path)),
+      answer_(std::move(answer)),
+      thread_([this] { run(); })
+{}
+
+Result<std::unique_ptr<ControlServer>> ControlServer::open(const std::string &path, Answer answer)
+{
+    const auto address = address_of(path);
+    if (!address)
+        return tl::unexpected(address.error());
+    if (auto way = make_way(*address, path); !way)
+        return tl::unexpected(std::move(way.error()));
+    auto listener = new_socket();
+    if (!listener)
+        return tl::unexpected(std::move(listener.error()));
+    if (auto bound = bind_at(*listener, *address, path); !bound)
+        return tl::unexpected(std::move(bound.error()));
+    Fd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!wake.is_open())
+        return system_failure("eventfd", errno);
+    return std::unique_ptr<ControlServer>(
+        new ControlServer(std::move(*listener), std::move(wake), path, std::move(answer)));
+}
+
+ControlServer::~ControlServer()
+{
+    stopping_ = true;
+    const std::uint64_t one = 1;
+    (void)!::write(wake_.get(), &one, sizeof one);
+    thread_.join();
+    ::unlink(path_.c_str());
+}
+
+void ControlServer::run()
+{
+    while (!stopping_) {
+        pollfd waits[] = {{listener_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}};
+        if (::poll(waits, 2, -1) < 0 && errno != EINTR)
+            return;
+        if (stopping_ || (waits[0].revents & POLLIN) == 0)
+            continue;
+        const Fd peer(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        if (peer.is_open())
+            serve(peer);
+        std::this_thread::sleep_for(kBetweenRequests);
+    }
+}
+
+void ControlServer::serve(const Fd &peer)
+{
+    be_patient(peer, kReadPatience, kWritePatience);
+    if (!is_entitled(peer)) {
+        (void)send_all(peer, refusal("only root and members of the group sentra may ask"));
+        return;
+    }
+    const auto line = read_line(peer);
+    if (!line) {
+        (void)send_all(peer, refusal("no request of at most " + std::to_string(kRequestBytesMost) +
+                                     " bytes and a newline came in time"));
+        return;
+    }
+    auto request = parse_request(*line);
+    auto lines = request ? answer_(*request)
+                         : Result<std::vector<std::string>>(tl::unexpected(request.error()));
+    if (!lines) {
+        (void)send_all(peer, refusal(lines.error().text));
+        return;
+    }
+    if (!send_all(peer, "{\"ok\":true,\"lines\":" + std::to_string(lines->size()) + "}\n"))
+        return;
+    for (const std::string &answer : *lines)
+        if (!send_all(peer, answer + "\n"))
+            return;
+}
+
+namespace {
+
+using Asked = tl::expected<std::vector<std::string>, Unreachable>;
+
+Asked unreachable(Unreachable::Why why, std::string text)
+{
+    return tl::unexpected(Unreachable{why, std::move(text)});
+}
+
+Asked read_answer(std::string_view all)
+{
+    const auto rows = split(all, '\n'); // the last one, behind the last newline, is empty
+    const Json head = Json::parse(rows.front(), nullptr, false);
+    if (!head.is_object() || !head.contains("ok") || !head["ok"].is_boolean())
+        return unreachable(Unreachable::Why::broken, "the daemon's answer cannot be read");
+    if (!head["ok"].get<bool>()) {
+        const std::string error = head.value("error", "no reason was given");
+        const bool refused = error.rfind("only root", 0) == 0;
+        return unreachable(refused ? Unreachable::Why::not_allowed : Unreachable::Why::broken,
+                           printable(error, 400));
+    }
+    const std::size_t lines = head.value("lines", std::size_t{0});
+    if (rows.size() != lines + 2)
+        return unreachable(Unreachable::Why::broken, "the daemon's answer was cut");
+    return std::vector<std::string>(rows.begin() + 1, rows.end() - 1);
+}
+
+} // namespace
+
+Asked ask(const std::string &path, const Request &request)
+{
+    const auto address = address_of(path);
+    if (!address)
+        return unreachable(Unreachable::Why::broken, address.error().text);
+    const auto fd = new_socket();
+    if (!fd)
+        return unreachable(Unreachable::Why::broken, fd.error().text);
+    be_patient(*fd, {.tv_sec = 30, .tv_usec = 0}, kWritePatience);
+    if (const int error = connect_to(*fd, *address); error != 0) {
+        const bool refused = error == EACCES || error == EPERM;
+        return unreachable(refused ? Unreachable::Why::not_allowed : Unreachable::Why::nobody_there,
+                           "socket " + path + ": " + std::strerror(error));
+    }
+    if (!send_all(*fd, to_line(request) + "\n"))
+        return unreachable(Unreachable::Why::broken, "the daemon closed the door");
+    std::string all;
+    char buffer[65536];
+    for (;;) {
+        const ssize_t got = ::recv(fd->get(), buffer, sizeof buffer, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return unreachable(Unreachable::Why::broken, "the daemon did not answer in time");
+        if (got == 0)
+            return read_answer(all);
+        all.append(buffer, static_cast<std::size_t>(got));
+    }
+}
+
+} // namespace sentra::pipeline

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// The daemon's door: a unix socket, one request a connection. In: a line of JSON,
+//     {"verb":"signals","since_ns":0,"until_ns":0,"id":"381521c2a0c1","most":1000}
+// Out: a line {"ok":true,"lines":N} and N lines of JSON, or {"ok":false,"error":"..."}.
+// Only root, the daemon's own user and the group `sentra` are heard, as the kernel names the peer.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "store/store.h"
+
+namespace sentra::pipeline {
+
+inline constexpr std::size_t kRequestBytesMost = 4096;
+
+struct Request {
+    enum class Verb { status, signals, show } verb = Verb::status;
+    store::Query query; // signals, show
+};
+
+// A line without its newline, as anybody may have written it.
+[[nodiscard]] Result<Request> parse_request(std::string_view line);
+[[nodiscard]] std::string to_line(const Request &request);
+
+// What a request is answered with: lines of JSON.
+using Answer = std::function<Result<std::vector<std::string>>(const Request &)>;
+
+class ControlServer {
+public:
+    // Takes the place of a socket that nobody answers on; refuses to take one from a running
+    // daemon. answer is called on the server's own thread.
+    [[nodiscard]] static Result<std::unique_ptr<ControlServer>> open(const std::string &path,
+                                                                     Answer answer);
+    ~ControlServer();
+    ControlServer(const ControlServer &) = delete;
+    ControlServer &operator=(const ControlServer &) = delete;
+
+private:
+    ControlServer(Fd listener, Fd wake, std::string path, Answer answer);
+    void run();
+    void serve(const Fd &peer);
+
+    Fd listener_, wake_;
+    std::string path_;
+    Answer answer_;
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+};
+
+// The other side of the door.
+struct Unreachable {
+    enum class Why { nobody_there, not_allowed, broken } why = Why::nobody_there;
+    std::string text;
+};
+[[nodiscard]] tl::expected<std::vector<std::string>, Unreachable> ask(const std::string &path,
+                                                                      const Request &request);
+
+} // namespace sentra::pipeline
