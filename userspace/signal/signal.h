@@ -7,19 +7,23 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "engine/engine.h"
 #include "engine/match.h"
+#include "engine/rule.h"
 #include "session/session.h"
 
 namespace sentra::signal {
 
-struct Technique {
-    std::string id, name;
-    std::vector<std::string> tactics;
-};
+inline constexpr std::string_view kSchema = "sentra.signal/1";
+inline constexpr std::string_view kAttackVersion = "19";
+// Arguments a signal shows of the process that acted; build systems hand over thousands.
+inline constexpr std::size_t kArgumentsMost = 64;
+
+using Technique = engine::Technique;
 
 struct Evidence {
     std::uint64_t time_ns = 0;
@@ -38,7 +42,7 @@ struct Signal {
     std::string action_text, playbook;
     std::string state; // "Low", "Low (Reviewed)", "Action Recommended"
     double score = 0;  // two decimals
-    std::vector<engine::RiskTerm> terms;
+    std::vector<engine::RiskTerm> terms; // their values count in hundredths
     std::string confidence; // "low", "medium", "high"
     std::vector<Technique> techniques;
     std::map<std::string, std::vector<std::string>> controls;

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// What proves a signal: one short sentence per event, and who and what the events speak of.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/match.h"
+#include "signal/signal.h"
+
+namespace sentra::signal {
+
+// More than this many sentences nobody reads; the first and the last half are kept.
+inline constexpr std::size_t kEvidenceMost = 32;
+// Names a signal lists at most: a guessing run tries thousands of user names.
+inline constexpr std::size_t kEntitiesMost = 100;
+
+// "maria signed in from 203.0.113.7 (password)", "opened /root/.ssh/authorized_keys for writing".
+[[nodiscard]] std::string sentence(const event::Event &event, const session::Context &context);
+
+// Fills evidence and evidence_left_out.
+void add_evidence(const engine::Match &match, Signal &signal);
+// Fills files, ips and users: sorted, each once.
+void add_entities(const engine::Match &match, Signal &signal);
+
+// Distinct source addresses and user names over the evidence, in words: "203.0.113.7",
+// "27 addresses", "at least 27 addresses" where evidence was left out; empty when there is none.
+[[nodiscard]] std::string sources_in_words(const engine::Match &match);
+[[nodiscard]] std::string users_in_words(const engine::Match &match);
+
+} // namespace sentra::signal

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+// Reads a line that to_json wrote. Every value's type is looked at before it is taken: a store may
+// be damaged, and a line may come from elsewhere.
+#include <cmath>
+#include <type_traits>
+
+#include <nlohmann/json.hpp>
+
+#include "base/time.h"
+#include "signal/signal.h"
+
+namespace sentra::signal {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// Takes values out of one object by key and keeps the first complaint.
+class Reader {
+public:
+    Reader(const Json &object, std::string path, std::string &complaint)
+        : object_(object), path_(std::move(path)), complaint_(complaint)
+    {
+        if (!object_.is_object())
+            complain("", "is no object");
+    }
+
+    // Keys that may be missing: an empty value is never written.
+    template <typename T> void take(const char *key, T &value)
+    {
+        if (const Json *found = find(key); found != nullptr && !get(*found, value))
+            complain(key, "has the wrong type or is out of range");
+    }
+    template <typename T> void must(const char *key, T &value)
+    {
+        if (find(key) == nullptr)
+            complain(key, "is missing");
+        take(key, value);
+    }
+    void must_time(const char *key, std::uint64_t &time_ns)
+    {
+        std::string text;
+        must(key, text);
+        const auto parsed = parse_rfc3339(text);
+        if (!parsed)
+            complain(key, "is no time");
+        time_ns = parsed.value_or(0);
+    }
+    // Calls with a reader of the object below, if there is one.
+    template <typename Read> void within(const char *key, Read read)
+    {
+        if (const Json *found = find(key); found != nullptr) {
+            Reader below(*found, name(key), complaint_);
+            read(below);
+        }
+    }
+    template <typename Read> void each(const char *key, Read read)
+    {
+        const Json *found = find(key);
+        if (found == nullptr)
+            return;
+        if (!found->is_array())
+            return complain(key, "is no list");
+        for (const Json &item : *found) {
+            Reader below(item, name(key), complaint_);
+            read(below);
+        }
+    }
+    void complain(const char *key, const char *what)
+    {
+        if (complaint_.empty())
+            complaint_ = "\"" + name(key) + "\" " + what;
+    }
+    [[nodiscard]] const Json *find(const char *key) const
+    {
+        if (!object_.is_object())
+            return nullptr;
+        const auto at = object_.find(key);
+        return at == object_.end() ? nullptr : &*at;
+    }
+
+private:
+    static bool get(const Json &json, std::string &value)
+    {
+        if (json.is_string())
+            value = json.get_ref<const std::string &>();
+        return json.is_string();
+    }
+    static bool get(const Json &json, bool &value)
+    {
+        if (json.is_boolean())
+            value = json.get<bool>();
+        return json.is_boolean();
+    }
+    static bool get(const Json &json, double &value)
+    {
+        constexpr double most =
+            1000; // far beyond any sum of terms; below any trouble with hundredths
+        if (!json.is_number() || !(std::abs(json.get<double>()) <= most))
+            return false;
+        value = json.get<double>();
+        return true;
+    }
+    template <typename Number>
+    static std::enable_if_t<std::is_unsigned_v<Number>, bool> get(const Json &json, Number &value)
+    {
+        if (!json.is_number_unsigned() ||
+            json.get<std::uint64_t>() > std::numeric_limits<Number>::max())
+            return false;
+        value = json.get<Number>();
+        return true;
+    }
+    template <typename T> static bool get(const Json &json, std::optional<T> &value)
+    {
+        return get(json, value.emplace());
+    }
+    template <typename T> static bool get(const Json &json, std::vector<T> &value)
+    {
+        if (!json.is_array())
+            return false;
+        for (const Json &item : json)
+            if (!get(item, value.emplace_back()))
+                return false;
+        return true;
+    }
+    [[nodiscard]] std::string name(std::string_view key) const
+    {
+        return path_.empty() || key.empty() ? path_ + std::string(key)
+                                            : path_ + "." + std::string(key);
+    }
+
+    const Json &object_;
+    std::string path_;
+    std::string &complaint_;
+};
+
+session::ActorKind kind_of(const std::string &name)
+{
+    using session::ActorKind;
+    for (const ActorKind kind : {ActorKind::session, ActorKind::unit, ActorKind::job,
+                                 ActorKind::container, ActorKind::process, ActorKind::kernel})
+        if (name == session::name_of(kind))
+            return kind;
+    return ActorKind::unknown;
+}
+
+void read_person(Reader &in, session::Person &person)
+{
+    in.take("name", person.name);
+    in.take("id", person.id);
+}
+
+void read_session(Reader &in, session::Actor &actor)
+{
+    in.take("audit_id", actor.audit_session);
+    in.take("tty", actor.tty);
+    session::Login login;
+    std::string source;
+    in.take("source", source);
+    in.take("method", login.method);
+    in.take("fingerprint", login.fingerprint);
+    in.take("service", login.service);
+    login.source = Ip::parse(source);
+    if (!login.source)
+        login.source_name = source;
+    if (!source.empty() || !login.method.empty() || !login.fingerprint.empty() ||
+        !login.service.empty())
+        actor.login = login;
+}
+
+void read_process(Reader &in, Signal &signal)
+{
+    std::string start;
+    in.must("pid", signal.process_pid);
+    in.take("start", start);
+    for (const char c : start) {
+        if (c < '0' || c > '9' || start.size() > 19)
+            return in.complain("start", "is no number");
+        signal.process_start_ns =
+            signal.process_start_ns * 10 + static_cast<std::uint64_t>(c - '0');
+    }
+    in.take("exe", signal.process_executable);
+    in.take("args", signal.process_args);
+}
+
+void read_actor(Reader &in, Signal &signal)
+{
+    std::string kind;
+    in.must("kind", kind);
+    signal.actor.kind = kind_of(kind);
+    in.within("user", [&](Reader &below) { read_person(below, signal.actor.user); });
+    in.within("effective", [&](Reader &below) { read_person(below, signal.actor.effective); });
+    in.within("session", [&](Reader &below) { read_session(below, signal.actor); });
+    in.take("unit", signal.actor.unit);
+    in.take("job", signal.actor.job);
+    in.take("container", signal.actor.container);
+    in.take("broker", signal.actor.broker);
+    in.take("unknown_reason", signal.actor.unknown_reason);
+    in.within("process", [&](Reader &below) { read_process(below, signal); });
+}
+
+void read_head(Reader &in, Signal &signal)
+{
+    std::string schema;
+    in.must("schema", schema);
+    if (schema != kSchema)
+        in.complain("schema", "is not sentra.signal/1");
+    in.must("id", signal.id);
+    in.must("uid", signal.uid);
+    in.take("tenant", signal.tenant);
+    in.within("host", [&](Reader &below) {
+        below.take("name", signal.host_name);
+        below.take("id", signal.host_id);
+        below.take("boot", signal.host_boot);
+    });
+    if (in.find("time") == nullptr)
+        in.complain("time", "is missing");
+    in.within("time", [&](Reader &below) {
+        below.must_time("first", signal.first_ns);
+        below.must_time("last", signal.last_ns);
+    });
+    in.within("rule", [&](Reader &below) {
+        below.take("id", signal.rule_id);
+        below.take("version", signal.rule_version);
+        below.take("pack", signal.rule_pack);
+        below.take("bundle", signal.rule_bundle);
+    });
+}
+
+void read_meaning(Reader &in, Signal &signal)
+{
+    in.take("intent", signal.intent);
+    in.take("title", signal.title);
+    in.take("narrative", signal.narrative);
+    in.within("action", [&](Reader &below) {
+        below.must("needed", signal.action_needed);
+        below.take("text", signal.action_text);
+        below.take("playbook", signal.playbook);
+    });
+    in.must("state", signal.state);
+    in.within("risk", [&](Reader &below) {
+        below.must("score", signal.score);
+        below.each("terms", [&](Reader &term) {
+            engine::RiskTerm &row = signal.terms.emplace_back();
+            term.take("name", row.name);
+            term.must("value", row.value);
+            term.take("why", row.why);
+        });
+    });
+    in.take("confidence", signal.confidence);
+    in.within("attack", [&](Reader &below) {
+        below.each("techniques", [&](Reader &technique) {
+            Technique &row = signal.techniques.emplace_back();
+            technique.take("id", row.id);
+            technique.take("name", row.name);
+            technique.take("tactics", row.tactics);
+        });
+    });
+    in.within("controls", [&](Reader &below) {
+        for (const char *framework : {"soc2", "iso27001", "pci", "nis2", "hipaa"})
+            if (below.find(framework) != nullptr)
+                below.take(framework, signal.controls[framework]);
+    });
+}
+
+void read_proof(Reader &in, Signal &signal)
+{
+    in.within("entities", [&](Reader &below) {
+        below.take("files", signal.files);
+        below.take("ips", signal.ips);
+        below.take("users", signal.users);
+    });
+    in.must("count", signal.count);
+    in.each("evidence", [&](Reader &item) {
+        Evidence &row = signal.evidence.emplace_back();
+        item.must_time("time", row.time_ns);
+        item.take("event", row.event);
+        item.take("text", row.text);
+        item.take("ref", row.ref);
+    });
+    in.take("evidence_left_out", signal.evidence_left_out);
+    in.within("coverage", [&](Reader &below) {
+        below.must("complete", signal.coverage_complete);
+        below.take("lost", signal.coverage_lost);
+    });
+}
+
+} // namespace
+
+Result<Signal> from_json(std::string_view line)
+{
+    const Json json = Json::parse(line, nullptr, false);
+    if (json.is_discarded())
+        return failure("read signal: not one line of JSON");
+    Signal signal;
+    std::string complaint;
+    Reader in(json, "", complaint);
+    read_head(in, signal);
+    read_meaning(in, signal);
+    in.within("actor", [&](Reader &below) { read_actor(below, signal); });
+    read_proof(in, signal);
+    if (!complaint.empty())
+        return failure("read signal: " + complaint);
+    return signal;
+}
+
+} // namespace sentra::signal
