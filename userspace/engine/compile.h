@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// From a rule as written to a rule as matched. Each function takes one part of the document, complains
+// about what is wrong in it and goes on, so that one run shows everything. Nothing here opens a file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/compiled.h"
+#include "engine/vocabulary.h"
+
+namespace sentra::engine {
+
+struct Draft {
+    const Vocabulary &vocabulary;
+    Complaints &complaints;
+    CompiledRule made;
+    Mark top;                          // the document's beginning: where a missing key is missed
+    std::vector<StepNames> step_names; // of all steps, once they are known
+    std::vector<std::pair<std::string, Mark>> yields_to; // resolved when all rules are read
+    Mark id;
+
+    [[nodiscard]] const Step &deciding() const { return made.steps[made.deciding]; }
+    // For conditions and texts that look back on a completed behaviour.
+    [[nodiscard]] Scope looking_back();
+    // The step a place belongs to shall keep the field's value.
+    void keep(const Place &place);
+};
+
+// nullopt: complaints were made. file, pack: for Rule.
+[[nodiscard]] std::optional<Draft> compile_rule(const Node &root, const std::string &file,
+                                                const std::string &pack,
+                                                const Vocabulary &vocabulary,
+                                                Complaints &complaints);
+
+// The parts, in the order they are compiled.
+void compile_steps(const Node &root, Draft &draft);   // by, within, steps, unless
+void compile_meaning(const Node &root, Draft &draft); // risk, signal, title: needs the steps
+void compile_proofs(const Node &root, Draft &draft);
+
+// Complains about keys that are not in known; of those in later, that this version cannot do them yet.
+void refuse_unknown_keys(const Node &map, std::string_view what,
+                         const std::vector<std::string_view> &known,
+                         const std::vector<std::string_view> &later, Complaints &complaints);
+// The text behind the key; empty after a complaint or where it is absent and not needed.
+[[nodiscard]] std::string text_of(const Node &map, std::string_view key, bool needed,
+                                  const Mark &place, Complaints &complaints);
+[[nodiscard]] std::optional<std::uint64_t> duration_of(const Node &node, Complaints &complaints);
+
+} // namespace sentra::engine

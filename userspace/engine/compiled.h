@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// A rule as it is matched. Made by compile.cpp from YAML (and, later, by other front ends); never
+// changed afterwards.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/condition.h"
+#include "engine/index.h"
+#include "engine/rule.h"
+#include "engine/template.h"
+
+namespace sentra::engine {
+
+// What a step's events have in common with those of the other steps.
+enum class By : std::uint8_t { actor, session, process_tree, process, unit, user, source, host };
+
+struct Count {
+    std::uint64_t at_least = 1;
+    std::optional<session::FieldRef> distinct; // count its different values, not the events
+    std::uint64_t within_ns = 0;
+};
+
+struct Step {
+    std::string name;
+    std::vector<const event::Type *> types;
+    Where where;
+    bool optional = false;
+    std::optional<Count> count;
+    std::vector<Fresh> fresh;
+    // Fields that texts, merge keys and terms name: read when the step takes an event. For a plain
+    // field, the deciding step keeps it.
+    std::vector<session::FieldRef> keep;
+};
+
+struct Unless {
+    std::vector<const event::Type *> types;
+    Where where;
+    std::uint64_t within_ns = 0; // before the deciding event; 0: the deciding event only
+};
+
+struct Term {
+    std::string name;
+    Where when;
+    double add = 0;
+    Template why;
+    std::string intent; // empty: as it was
+};
+
+struct MergePart {
+    bool actor = false;
+    Place place;
+};
+
+struct CompiledRule {
+    std::shared_ptr<Rule> rule;
+    std::vector<By> by;
+    std::uint64_t within_ns = 0;
+    std::vector<Step> steps;
+    std::size_t deciding = 0; // the last step that is required
+    std::vector<Unless> unless;
+    std::vector<Term> terms;  // base first
+    std::vector<MergePart> merge;
+    std::vector<std::size_t> yields_to; // indices of rules
+    std::uint64_t memory_ns = 0;        // how long an instance can still matter
+
+    // A single event is the whole behaviour: nothing need be remembered for it.
+    [[nodiscard]] bool is_single() const { return steps.size() == 1 && !steps[0].count; }
+};
+
+// The value of a place in a completion: kept text if the step kept it.
+[[nodiscard]] int kept_at(const Step &step, std::string_view field);
+
+struct RuleSet {
+    std::vector<CompiledRule> rules; // in order of id
+    Index index;
+};
+
+} // namespace sentra::engine
