@@ -36,23 +36,40 @@ constexpr Words kChanges[] = {
 
 // What the daemon says about itself and its files.
 constexpr Prefix kKnown[] = {
-    {"END EDIT", "crontab.end-edit"}, {"CMDOUT", "cron.output"},
-    {"MAIL", "cron.mail"},            {"STARTUP", "cron.daemon"},
-    {"INFO", "cron.daemon"},          {"DEATH", "cron.daemon"},
-    {"SHUTDOWN", "cron.daemon"},      {"INSECURE MODE", "cron.refused-file"},
-    {"WRONG ", "cron.refused-file"},  {"WRONG INODE", "cron.refused-file"},
-    {"ORPHAN", "cron.refused-file"},  {"BAD ", "cron.refused-file"},
-    {"bad ", "cron.refused-file"},    {"SYMLINK", "cron.refused-file"},
-    {"NOT A ", "cron.refused-file"},  {"NOT REGULAR", "cron.refused-file"},
-    {"error", "cron.error"},          {"Error", "cron.error"},
-    {"ERROR", "cron.error"},          {"FAILED", "cron.error"},
-    {"CAN'T", "cron.error"},          {"can't", "cron.error"},
-    {"PAM ERROR", "cron.error"},      {"failed", "cron.error"},
-    {"UNSAFE", "cron.error"},         {"SKIPPED", "cron.error"},
-    {"time disparity", "cron.clock"}, {"(", "cron.nested"},
-    {"No ", "cron.error"},            {"OUT OF MEMORY", "cron.error"},
-    {"STAT FAILED", "cron.error"},    {"ENTRYPOINT", "cron.error"},
-    {"LOG", "cron.error"},            {"CROND_", "cron.daemon"},
+    {"END EDIT", "crontab.end-edit"},
+    {"CMDOUT", "cron.output"},
+    {"MAIL", "cron.mail"},
+    {"STARTUP", "cron.daemon"},
+    {"INFO", "cron.daemon"},
+    {"DEATH", "cron.daemon"},
+    {"SHUTDOWN", "cron.daemon"},
+    {"INSECURE MODE", "cron.refused-file"},
+    {"WRONG ", "cron.refused-file"},
+    {"WRONG INODE", "cron.refused-file"},
+    {"ORPHAN", "cron.refused-file"},
+    {"BAD ", "cron.refused-file"},
+    {"bad ", "cron.refused-file"},
+    {"SYMLINK", "cron.refused-file"},
+    {"NOT A ", "cron.refused-file"},
+    {"NOT REGULAR", "cron.refused-file"},
+    {"error", "cron.error"},
+    {"Error", "cron.error"},
+    {"ERROR", "cron.error"},
+    {"FAILED", "cron.error"},
+    {"CAN'T", "cron.error"},
+    {"can't", "cron.error"},
+    {"PAM ERROR", "cron.error"},
+    {"failed", "cron.error"},
+    {"UNSAFE", "cron.error"},
+    {"SKIPPED", "cron.error"},
+    {"time disparity", "cron.clock"},
+    {"(", "cron.nested"},
+    {"No ", "cron.error"},
+    {"OUT OF MEMORY", "cron.error"},
+    {"STAT FAILED", "cron.error"},
+    {"ENTRYPOINT", "cron.error"},
+    {"LOG", "cron.error"},
+    {"CROND_", "cron.daemon"},
 };
 
 // "RELOAD (/etc/crontab)" or "RELOAD (crontabs/alice)".
@@ -86,7 +103,8 @@ Verdict read_cron(Line &line)
     if (words == "RELOAD")
         return read_reload(line, *user, argument);
     if (words == "AUTH")
-        return emit(line, SENTRA_JOB_CHANGE, SENTRA_JOB_REFUSED, *user, {}, argument, "crontab.auth");
+        return emit(line, SENTRA_JOB_CHANGE, SENTRA_JOB_REFUSED, *user, {}, argument,
+                    "crontab.auth");
     return known_prefix(rest, kKnown);
 }
 
@@ -97,17 +115,18 @@ Verdict read_anacron(Line &line)
     if (scan.take("Job `")) {
         const auto job = scan.until("' ");
         if (job && scan.take("started"))
-            return emit(line, SENTRA_JOB_RUN, SENTRA_JOB_STARTED, "root", {}, *job, "anacron.started");
+            return emit(line, SENTRA_JOB_RUN, SENTRA_JOB_STARTED, "root", {}, *job,
+                        "anacron.started");
         if (job && scan.take("terminated"))
             return emit(line, SENTRA_JOB_RUN, SENTRA_JOB_ENDED, "root", {}, *job, "anacron.ended");
         return known("anacron.other");
     }
     constexpr Prefix rows[] = {
-        {"Anacron ", "anacron.daemon"},    {"Normal exit", "anacron.daemon"},
-        {"Will run job", "anacron.plan"},  {"Jobs will be executed", "anacron.plan"},
+        {"Anacron ", "anacron.daemon"},          {"Normal exit", "anacron.daemon"},
+        {"Will run job", "anacron.plan"},        {"Jobs will be executed", "anacron.plan"},
         {"Updated timestamp", "anacron.daemon"}, {"Received SIG", "anacron.daemon"},
-        {"Checking against ", "anacron.plan"}, {"Can't ", "anacron.error"},
-        {"Tried to mail ", "anacron.error"}, {"Invoking ", "anacron.daemon"},
+        {"Checking against ", "anacron.plan"},   {"Can't ", "anacron.error"},
+        {"Tried to mail ", "anacron.error"},     {"Invoking ", "anacron.daemon"},
     };
     return known_prefix(line.text, rows);
 }
@@ -122,8 +141,8 @@ Verdict read_at(Line &line)
         if (!number || user_at == std::string_view::npos)
             return unknown();
         const std::string_view user = scan.rest().substr(user_at + 10);
-        return emit(line, SENTRA_JOB_RUN, SENTRA_JOB_STARTED, user.substr(0, user.find('\'')), {}, {},
-                    "at.started");
+        return emit(line, SENTRA_JOB_RUN, SENTRA_JOB_STARTED, user.substr(0, user.find('\'')), {},
+                    {}, "at.started");
     }
     constexpr Prefix rows[] = {{"File ", "at.other"},
                                {"Cannot ", "at.other"},
@@ -146,8 +165,10 @@ Verdict parse_cron(Line &line)
     if (line.text.starts_with("("))
         return read_cron(line);
     // crontab and cron about trouble of their own.
-    constexpr Prefix rows[] = {{"can't ", "cron.error"}, {"cannot ", "cron.error"},
-                               {"pam_", "cron.error"},   {"No such ", "cron.error"},
+    constexpr Prefix rows[] = {{"can't ", "cron.error"},
+                               {"cannot ", "cron.error"},
+                               {"pam_", "cron.error"},
+                               {"No such ", "cron.error"},
                                {"Authentication ", "cron.error"}};
     return known_prefix(line.text, rows);
 }

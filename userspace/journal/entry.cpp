@@ -11,9 +11,9 @@ namespace sentra::journal {
 namespace {
 
 // The claims that some parser reads. Nothing else is kept: an entry may carry a thousand fields.
-constexpr std::array<std::string_view, 9> kClaims = {"SESSION_ID", "LEADER",   "USER_ID",
-                                                     "UNIT",       "JOB_TYPE", "JOB_RESULT",
-                                                     "UNIT_RESULT", "CLASS",   "TYPE"};
+constexpr std::array<std::string_view, 9> kClaims = {"SESSION_ID",  "LEADER",   "USER_ID",
+                                                     "UNIT",        "JOB_TYPE", "JOB_RESULT",
+                                                     "UNIT_RESULT", "CLASS",    "TYPE"};
 
 // No field but the message is longer than a path.
 constexpr std::size_t kFieldMax = SENTRA_PATH_MAX;
@@ -24,11 +24,16 @@ struct TextField {
 };
 
 constexpr TextField kTexts[] = {
-    {"_TRANSPORT", &Entry::transport},  {"_EXE", &Entry::exe},
-    {"_COMM", &Entry::comm},            {"_SYSTEMD_UNIT", &Entry::unit},
-    {"_SYSTEMD_CGROUP", &Entry::cgroup}, {"_HOSTNAME", &Entry::hostname},
-    {"_BOOT_ID", &Entry::boot_id},      {"_MACHINE_ID", &Entry::machine_id},
-    {"__CURSOR", &Entry::cursor},       {"MESSAGE_ID", &Entry::message_id},
+    {"_TRANSPORT", &Entry::transport},
+    {"_EXE", &Entry::exe},
+    {"_COMM", &Entry::comm},
+    {"_SYSTEMD_UNIT", &Entry::unit},
+    {"_SYSTEMD_CGROUP", &Entry::cgroup},
+    {"_HOSTNAME", &Entry::hostname},
+    {"_BOOT_ID", &Entry::boot_id},
+    {"_MACHINE_ID", &Entry::machine_id},
+    {"__CURSOR", &Entry::cursor},
+    {"MESSAGE_ID", &Entry::message_id},
     {"SYSLOG_IDENTIFIER", &Entry::identifier},
 };
 

@@ -35,7 +35,8 @@ struct Entry {
     std::uint32_t pid_namespace = 0;
     bool plain_log = false; // a text line: no field of it is trusted
     bool cut = false;       // a field was longer than its limit
-    std::map<std::string, std::string, std::less<>> fields; // claims the parsers read: SESSION_ID, ...
+    std::map<std::string, std::string, std::less<>>
+        fields; // claims the parsers read: SESSION_ID, ...
 
     // Takes one field by its journal name. Of a name given twice the first counts, as in
     // sd_journal_get_data(): a sender cannot add a second MESSAGE that only we would see.

@@ -17,9 +17,9 @@ namespace sentra::journal {
 
 struct Line {
     const Entry &entry;
-    std::string_view text;      // the message, without blanks at its ends
+    std::string_view text;       // the message, without blanks at its ends
     std::string_view identifier; // the program that speaks: entry.identifier, or what it stands for
-    std::uint32_t repeated = 1; // times the line stands for
+    std::uint32_t repeated = 1;  // times the line stands for
     sentra_source source = SENTRA_SOURCE_JOURNAL;
     sentra_trust trust = SENTRA_TRUST_NONE;
     Recent &recent;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// systemd-logind: sessions, by fields where there are fields, by either wording where there are not.
+// systemd-logind: sessions, by fields where there are fields, by either wording where there are
+// not.
 #include "journal/line.h"
 
 namespace sentra::journal {
@@ -42,26 +43,46 @@ Verdict read_new_session(Line &line, Scan scan)
 
 // Seats, power, idle: nothing about who signed in.
 constexpr Prefix kKnown[] = {
-    {"Session ", "logind.session"},        {"New seat ", "logind.seat"},
-    {"Removed seat ", "logind.seat"},      {"Watching system buttons", "logind.device"},
-    {"Power key ", "logind.power"},        {"Suspend key ", "logind.power"},
-    {"Hibernate key ", "logind.power"},    {"Reboot key ", "logind.power"},
-    {"Lid ", "logind.power"},              {"Docked", "logind.power"},
-    {"Undocked", "logind.power"},          {"System is ", "logind.power"},
-    {"The system will ", "logind.power"},  {"Powering ", "logind.power"},
-    {"Rebooting", "logind.power"},         {"Suspending", "logind.power"},
-    {"Hibernating", "logind.power"},       {"Operation '", "logind.power"},
-    {"Delay lock ", "logind.power"},       {"Failed to ", "logind.error"},
-    {"Couldn't ", "logind.error"},         {"Cannot ", "logind.error"},
-    {"Could not ", "logind.error"},        {"User ", "logind.user"},
-    {"New user ", "logind.user"},          {"Removed user ", "logind.user"},
-    {"Creating ", "logind.other"},         {"Existing logind session ID ", "logind.other"},
-    {"Got ", "logind.other"},              {"Unknown ", "logind.other"},
-    {"Respawn", "logind.other"},           {"Received ", "logind.other"},
-    {"Assertion ", "logind.error"},        {"Unable to ", "logind.error"},
-    {"Error ", "logind.error"},            {"Deprecated", "logind.other"},
-    {"/etc/systemd/", "logind.other"},     {"Using ", "logind.other"},
-    {"Not ", "logind.other"},              {"No ", "logind.other"},
+    {"Session ", "logind.session"},
+    {"New seat ", "logind.seat"},
+    {"Removed seat ", "logind.seat"},
+    {"Watching system buttons", "logind.device"},
+    {"Power key ", "logind.power"},
+    {"Suspend key ", "logind.power"},
+    {"Hibernate key ", "logind.power"},
+    {"Reboot key ", "logind.power"},
+    {"Lid ", "logind.power"},
+    {"Docked", "logind.power"},
+    {"Undocked", "logind.power"},
+    {"System is ", "logind.power"},
+    {"The system will ", "logind.power"},
+    {"Powering ", "logind.power"},
+    {"Rebooting", "logind.power"},
+    {"Suspending", "logind.power"},
+    {"Hibernating", "logind.power"},
+    {"Operation '", "logind.power"},
+    {"Delay lock ", "logind.power"},
+    {"Failed to ", "logind.error"},
+    {"Couldn't ", "logind.error"},
+    {"Cannot ", "logind.error"},
+    {"Could not ", "logind.error"},
+    {"User ", "logind.user"},
+    {"New user ", "logind.user"},
+    {"Removed user ", "logind.user"},
+    {"Creating ", "logind.other"},
+    {"Existing logind session ID ", "logind.other"},
+    {"Got ", "logind.other"},
+    {"Unknown ", "logind.other"},
+    {"Respawn", "logind.other"},
+    {"Received ", "logind.other"},
+    {"Assertion ", "logind.error"},
+    {"Unable to ", "logind.error"},
+    {"Error ", "logind.error"},
+    {"Deprecated", "logind.other"},
+    {"/etc/systemd/", "logind.other"},
+    {"Using ", "logind.other"},
+    {"Not ", "logind.other"},
+    {"No ", "logind.other"},
 };
 
 } // namespace

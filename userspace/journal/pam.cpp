@@ -106,7 +106,8 @@ Verdict emit_elevation_failure(Line &line, std::string_view service, const Failu
     const bool is_sudo = service.starts_with("sudo");
     auto refused = line.begin<sentra_elevation>(SENTRA_AUTH_ELEVATION);
     // For sudo `user=` is who must prove himself: the caller. For su it is who he wants to be.
-    const std::string_view asker = failure.asked_by.empty() && is_sudo ? failure.user : failure.asked_by;
+    const std::string_view asker =
+        failure.asked_by.empty() && is_sudo ? failure.user : failure.asked_by;
     refused.text(refused->user, asker)
         .text(refused->target, is_sudo ? std::string_view{} : failure.user)
         .text(refused->service, is_sudo ? "sudo" : "su")
@@ -250,8 +251,9 @@ Verdict parse_pam(Line &line)
             return known("pam.more-failures");
         if (scan.rest().starts_with("service("))
             return known("pam.max-retries");
-        for (const std::string_view about : {"unable to dlopen", "adding faulty module", "(", "_pam_",
-                                             "error reading", "audit_", "authentication thread"})
+        for (const std::string_view about :
+             {"unable to dlopen", "adding faulty module", "(", "_pam_", "error reading", "audit_",
+              "authentication thread"})
             if (scan.rest().starts_with(about))
                 return known("pam.library");
     }
@@ -295,11 +297,16 @@ Verdict parse_login(Line &line)
         return pam;
     // PAM has told of each of these: the failure, or the session that was opened.
     constexpr Prefix rows[] = {
-        {"FAILED LOGIN ", "login.failed"},   {"LOGIN ON ", "login.in"},
-        {"LOGIN on ", "login.in"},           {"ROOT LOGIN ", "login.in"},
-        {"DIALUP AT ", "login.in"},          {"TOO MANY LOGIN TRIES", "login.failed"},
-        {"TIMED OUT", "login.failed"},       {"unable to ", "login.other"},
-        {"invalid password for ", "login.failed"}, {"FAILED LOGIN SESSION ", "login.failed"},
+        {"FAILED LOGIN ", "login.failed"},
+        {"LOGIN ON ", "login.in"},
+        {"LOGIN on ", "login.in"},
+        {"ROOT LOGIN ", "login.in"},
+        {"DIALUP AT ", "login.in"},
+        {"TOO MANY LOGIN TRIES", "login.failed"},
+        {"TIMED OUT", "login.failed"},
+        {"unable to ", "login.other"},
+        {"invalid password for ", "login.failed"},
+        {"FAILED LOGIN SESSION ", "login.failed"},
     };
     return known_prefix(line.text, rows);
 }

@@ -79,10 +79,11 @@ Verdict read_membership(Line &line, Scan scan, std::string_view word, sentra_acc
     if (scan.take(" shadow group "))
         return known("shadow.shadow-twin");
     const auto group = between(scan.rest(), " group '", "'");
-    return group ? emit(line,
-                        {.type = SENTRA_IAM_GROUP, .action = action, .user = *user, .group = *group},
-                        "shadow.membership")
-                 : unknown();
+    return group
+               ? emit(line,
+                      {.type = SENTRA_IAM_GROUP, .action = action, .user = *user, .group = *group},
+                      "shadow.membership")
+               : unknown();
 }
 
 // "change user 'U' WHAT[ from 'a' to 'b']"
@@ -114,7 +115,8 @@ Verdict read_change(Line &line, Scan scan)
 Verdict read_rename(Line &line, Scan scan)
 {
     const auto user = scan.until("' to '");
-    return user ? emit(line, {.user = *user, .detail = line.text}, "shadow.rename-user") : unknown();
+    return user ? emit(line, {.user = *user, .detail = line.text}, "shadow.rename-user")
+                : unknown();
 }
 
 // "U added by A to group G", "U removed by A from group G"
@@ -227,7 +229,8 @@ Verdict read_user(Line &line, Scan scan, sentra_account_action action, const cha
                   bool failed = false)
 {
     const auto user = scan.until("'");
-    return user ? emit(line, {.action = action, .user = *user, .failed = failed}, wording) : unknown();
+    return user ? emit(line, {.action = action, .user = *user, .failed = failed}, wording)
+                : unknown();
 }
 
 struct Reading {
@@ -239,41 +242,51 @@ struct Reading {
 constexpr Reading kReadings[] = {
     {"new user: name=", read_new_user},
     {"new group: name=", read_new_group},
-    {"add '", [](Line &line, Scan scan) {
+    {"add '",
+     [](Line &line, Scan scan) {
          return read_membership(line, scan, "to", SENTRA_ACCOUNT_MEMBER_ADDED);
      }},
-    {"delete '", [](Line &line, Scan scan) {
+    {"delete '",
+     [](Line &line, Scan scan) {
          return read_membership(line, scan, "from", SENTRA_ACCOUNT_MEMBER_REMOVED);
      }},
-    {"delete user '", [](Line &line, Scan scan) {
+    {"delete user '",
+     [](Line &line, Scan scan) {
          const auto user = scan.until("'");
          // "delete user 'U' home" and the like follow the deletion itself.
          if (!user || !scan.done())
              return known("shadow.delete-user");
          return emit(line, {.action = SENTRA_ACCOUNT_DELETED, .user = *user}, "shadow.delete-user");
      }},
-    {"failed adding user '", [](Line &line, Scan scan) {
+    {"failed adding user '",
+     [](Line &line, Scan scan) {
          return read_user(line, scan, SENTRA_ACCOUNT_CREATED, "shadow.new-user-failed", true);
      }},
     {"change user name '", read_rename},
     {"change user '", read_change},
-    {"lock user '", [](Line &line, Scan scan) {
+    {"lock user '",
+     [](Line &line, Scan scan) {
          return read_user(line, scan, SENTRA_ACCOUNT_LOCKED, "shadow.lock");
      }},
-    {"unlock user '", [](Line &line, Scan scan) {
+    {"unlock user '",
+     [](Line &line, Scan scan) {
          return read_user(line, scan, SENTRA_ACCOUNT_UNLOCKED, "shadow.unlock");
      }},
-    {"password locked for '", [](Line &line, Scan scan) {
+    {"password locked for '",
+     [](Line &line, Scan scan) {
          return read_user(line, scan, SENTRA_ACCOUNT_LOCKED, "shadow.lock");
      }},
-    {"password unlocked for '", [](Line &line, Scan scan) {
+    {"password unlocked for '",
+     [](Line &line, Scan scan) {
          return read_user(line, scan, SENTRA_ACCOUNT_UNLOCKED, "shadow.unlock");
      }},
     {"password for '", read_password},
-    {"changed password expiry for ", [](Line &line, Scan scan) {
+    {"changed password expiry for ",
+     [](Line &line, Scan scan) {
          return emit(line, {.user = scan.rest(), .detail = "password expiry"}, "shadow.expiry");
      }},
-    {"changed user '", [](Line &line, Scan scan) {
+    {"changed user '",
+     [](Line &line, Scan scan) {
          const auto user = scan.until("' ");
          if (!user)
              return unknown();
@@ -282,7 +295,8 @@ constexpr Reading kReadings[] = {
              change.shell = *shell;
          return emit(line, change, "shadow.self-change");
      }},
-    {"removed group '", [](Line &line, Scan scan) {
+    {"removed group '",
+     [](Line &line, Scan scan) {
          const auto group = scan.until("'");
          return group ? emit(line,
                              {.type = SENTRA_IAM_GROUP,

@@ -5,8 +5,8 @@
 // inwards: "Failed password for invalid user root from 8.8.8.8 port 22 ssh2 from 192.0.2.1 port 5
 // ssh2" is about 192.0.2.1. A certificate's key id stands behind the peer and may say anything too;
 // where both readings are possible nobody is blamed.
-#include "journal/line.h"
 #include "journal/sshd.h"
+#include "journal/line.h"
 
 #include <algorithm>
 
@@ -66,7 +66,8 @@ std::optional<Attempt> read_attempt(std::string_view text)
         attempt.invalid_user = false;
     }
     std::vector<Candidate> candidates;
-    for (auto at = text.find(" from "); at != std::string_view::npos; at = text.find(" from ", at + 1))
+    for (auto at = text.find(" from "); at != std::string_view::npos;
+         at = text.find(" from ", at + 1))
         if (const auto candidate = read_candidate(text, at))
             candidates.push_back(*candidate);
     if (candidates.empty())
@@ -128,7 +129,8 @@ Verdict read_result(Line &line, std::string_view rest, sentra_outcome outcome, b
             return known("sshd.failed-none");
         // PAM's own error line told of the same try.
         if (method->starts_with("keyboard-interactive") &&
-            line.recent.recall("sshd.pam-error", line.entry.pid, line.entry.realtime_ns, attempt->user))
+            line.recent.recall("sshd.pam-error", line.entry.pid, line.entry.realtime_ns,
+                               attempt->user))
             return known("sshd.failed-twin");
     }
     auto login = begin_login(line, attempt->user, attempt->ambiguous ? Peer{} : attempt->peer);

@@ -80,7 +80,8 @@ Verdict read_left(Line &line, std::string_view rest, std::string_view reason, co
     return emit(line, {{}, *peer, reason, 1, wording});
 }
 
-// "Received disconnect from H port P:11: TEXT"; until 7.1 "H: 11: TEXT", then the only line there is.
+// "Received disconnect from H port P:11: TEXT"; until 7.1 "H: 11: TEXT", then the only line there
+// is.
 Verdict read_disconnect(Line &line, std::string_view rest, bool before_login)
 {
     constexpr const char *wording = "sshd.received-disconnect";
@@ -133,7 +134,8 @@ Verdict read_not_allowed(Line &line, std::string_view rest)
     const auto from = who.rfind(" from ");
     if (from == std::string_view::npos)
         return emit(line, {trim(who), {}, "not-allowed", 1, wording});
-    return emit(line, {trim(who.substr(0, from)), {who.substr(from + 6)}, "not-allowed", 1, wording});
+    return emit(line,
+                {trim(who.substr(0, from)), {who.substr(from + 6)}, "not-allowed", 1, wording});
 }
 
 Verdict read_rate_limited(Line &line, std::string_view rest)
@@ -271,8 +273,9 @@ constexpr Reading kReadings[] = {
      [](Line &line, std::string_view rest) {
          Scan scan(rest);
          const auto peer = take_peer(scan);
-         return peer && scan.done() ? emit(line, {"root", *peer, "root-refused", 1, "sshd.root-refused"})
-                                    : unknown();
+         return peer && scan.done()
+                    ? emit(line, {"root", *peer, "root-refused", 1, "sshd.root-refused"})
+                    : unknown();
      }},
     {"User ", read_not_allowed},
     {"maximum authentication attempts exceeded for ", read_too_many},
@@ -295,8 +298,9 @@ constexpr Reading kReadings[] = {
      }},
     {"Timeout before authentication for connection ",
      [](Line &line, std::string_view rest) {
-         return rest.starts_with("from ") ? read_route(line, rest.substr(5), "timeout", "sshd.timeout")
-                                          : unknown();
+         return rest.starts_with("from ")
+                    ? read_route(line, rest.substr(5), "timeout", "sshd.timeout")
+                    : unknown();
      }},
     {"Timeout before authentication for ",
      [](Line &line, std::string_view rest) {

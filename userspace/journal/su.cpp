@@ -10,8 +10,7 @@ Verdict emit(Line &line, std::string_view user, std::string_view target, std::st
              bool granted)
 {
     // PAM has told of this failure in its own line already.
-    if (!granted &&
-        line.recent.recall("su.failed", line.entry.pid, line.entry.realtime_ns, target))
+    if (!granted && line.recent.recall("su.failed", line.entry.pid, line.entry.realtime_ns, target))
         return known("su.failed-twin");
     auto asked = line.begin<sentra_elevation>(SENTRA_AUTH_ELEVATION);
     asked.text(asked->user, user)

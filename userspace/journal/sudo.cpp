@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// sudo in its three voices: classic text, classic JSON (@cee:), and sudo-rs. The reason comes first:
-// a refusal carries USER= and COMMAND= just as a success does, so a line is a success only when
-// nothing stands before its first field.
+// sudo in its three voices: classic text, classic JSON (@cee:), and sudo-rs. The reason comes
+// first: a refusal carries USER= and COMMAND= just as a success does, so a line is a success only
+// when nothing stands before its first field.
 #include "journal/line.h"
 
 #include <algorithm>
@@ -13,8 +13,8 @@ namespace sentra::journal {
 namespace {
 
 // The fields of eventlog.c, in its order.
-constexpr std::string_view kFieldNames[] = {"HOST=", "TTY=", "CHROOT=", "PWD=",  "USER=",
-                                            "GROUP=", "TSID=", "ENV=",  "COMMAND="};
+constexpr std::string_view kFieldNames[] = {
+    "HOST=", "TTY=", "CHROOT=", "PWD=", "USER=", "GROUP=", "TSID=", "ENV=", "COMMAND="};
 
 struct Request {
     std::string_view user, reason, tty, directory, target, group, command;
@@ -115,7 +115,8 @@ Verdict parse_text(Line &line)
     take_fields(request, rest);
     if (request.reason.empty())
         return request.has_command ? emit(line, request, "sudo.accepted") : unknown();
-    if (const Verdict warning = known_prefix(request.reason, kWarnings); warning.kind == Kind::known)
+    if (const Verdict warning = known_prefix(request.reason, kWarnings);
+        warning.kind == Kind::known)
         return warning;
     // A reason we have never read is still a reason: never a success.
     return request.has_command || !request.target.empty() ? emit(line, request, "sudo.refused")
@@ -162,8 +163,8 @@ Verdict emit_json(Line &line, std::string_view decision, const nlohmann::json &o
 {
     const std::string user = json_text(object, "submituser"), target = json_text(object, "runuser"),
                       group = json_text(object, "rungroup"), command = json_command(object),
-                      directory = json_text(object, "submitcwd"), tty = json_text(object, "ttyname"),
-                      said = json_text(object, "reason");
+                      directory = json_text(object, "submitcwd"),
+                      tty = json_text(object, "ttyname"), said = json_text(object, "reason");
     if (decision == "exit")
         return known("sudo.exit");
     if (decision == "alert" && known_prefix(said, kWarnings).kind == Kind::known)
@@ -180,7 +181,8 @@ Verdict parse_json(Line &line, std::string_view text)
     const auto whole = nlohmann::json::parse(text, nullptr, false);
     if (whole.is_object()) {
         const auto sudo = whole.find("sudo");
-        if (sudo == whole.end() || !sudo->is_object() || sudo->empty() || !sudo->begin()->is_object())
+        if (sudo == whole.end() || !sudo->is_object() || sudo->empty() ||
+            !sudo->begin()->is_object())
             return unknown();
         return emit_json(line, sudo->begin().key(), *sudo->begin());
     }

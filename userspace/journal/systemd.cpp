@@ -33,9 +33,9 @@ Verdict emit(Line &line, std::string_view unit, std::string_view result, const M
 
 bool is_unit_name(std::string_view text)
 {
-    constexpr std::string_view suffixes[] = {".service", ".socket", ".timer",  ".mount", ".path",
-                                             ".scope",   ".slice",  ".target", ".swap",  ".automount",
-                                             ".device"};
+    constexpr std::string_view suffixes[] = {".service", ".socket",    ".timer", ".mount",
+                                             ".path",    ".scope",     ".slice", ".target",
+                                             ".swap",    ".automount", ".device"};
     return text.find(' ') == std::string_view::npos &&
            std::any_of(std::begin(suffixes), std::end(suffixes),
                        [text](std::string_view suffix) { return text.ends_with(suffix); });
@@ -45,9 +45,11 @@ bool is_unit_name(std::string_view text)
 // description, which names no unit.
 Verdict read_text(Line &line)
 {
-    constexpr std::pair<std::string_view, std::size_t> begins[] = {
-        {"Started ", 0}, {"Finished ", 0}, {"Stopped ", 1},
-        {"Failed to start ", 2}, {"Reloaded ", 4}};
+    constexpr std::pair<std::string_view, std::size_t> begins[] = {{"Started ", 0},
+                                                                   {"Finished ", 0},
+                                                                   {"Stopped ", 1},
+                                                                   {"Failed to start ", 2},
+                                                                   {"Reloaded ", 4}};
     for (const auto &[begin, row] : begins) {
         if (!line.text.starts_with(begin))
             continue;

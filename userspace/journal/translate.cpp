@@ -17,8 +17,8 @@ struct Voice {
 };
 
 constexpr Voice kVoices[] = {
-    {"sshd", parse_sshd},     {"sudo", parse_sudo},     {"su", parse_su},
-    {"login", parse_login},   {"shadow", parse_shadow}, {"cron", parse_cron},
+    {"sshd", parse_sshd},     {"sudo", parse_sudo},       {"su", parse_su},
+    {"login", parse_login},   {"shadow", parse_shadow},   {"cron", parse_cron},
     {"logind", parse_logind}, {"systemd", parse_systemd}, {"polkit", parse_polkit},
     {"pkexec", parse_pkexec}, {"chkpwd", parse_chkpwd},
 };
@@ -88,7 +88,8 @@ Verdict Translator::read(const Entry &entry, sentra_source source, std::vector<e
         if (!trust)
             return {};
         line.trust = *trust;
-        const auto name = line.identifier.substr(0, line.identifier.size() - (old ? kOldPam.size() : 0));
+        const auto name =
+            line.identifier.substr(0, line.identifier.size() - (old ? kOldPam.size() : 0));
         return keep(old ? parse_old_pam(line, name) : parse_pam(line), source, fresh, out);
     }
     const auto trust = entitlement(entry, *program);
@@ -106,9 +107,9 @@ Verdict Translator::read(const Entry &entry, sentra_source source, std::vector<e
     if (trust)
         return keep(verdict, source, fresh, out);
     // sshd's child that has become the user says only what no record is made of: no forgery.
-    const bool harmless = verdict.kind == Kind::known && !entry.comm.empty() &&
-                          std::find(program->names.begin(), program->names.end(), entry.comm) !=
-                              program->names.end();
+    const bool harmless =
+        verdict.kind == Kind::known && !entry.comm.empty() &&
+        std::find(program->names.begin(), program->names.end(), entry.comm) != program->names.end();
     if (harmless || verdict.kind == Kind::unknown || verdict.kind == Kind::not_ours)
         return harmless ? verdict : Verdict{};
     losses_.count(SENTRA_LOSS_JOURNAL_FORGED);

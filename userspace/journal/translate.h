@@ -26,7 +26,8 @@ public:
     Verdict translate(const Entry &entry, sentra_source source, std::vector<event::Record> &out);
 
     // sudo-rs splits long commands over several lines. A part whose end is still missing and that
-    // is older than `before_ns` becomes a record as it is, flagged as cut. Call it before a watermark.
+    // is older than `before_ns` becomes a record as it is, flagged as cut. Call it before a
+    // watermark.
     void flush(std::uint64_t before_ns, std::vector<event::Record> &out);
 
     // The next sequence number of a source, for records that are not made of lines (gaps, host).

@@ -29,11 +29,11 @@ constexpr Names kAccountIds = {"useradd",  "usermod",   "userdel",  "groupadd", 
 // adduser and its kin are perl scripts: _EXE is perl, _COMM the script's name.
 constexpr Names kSelfIds = {"passwd", "gpasswd", "chage", "chsh", "chfn", "newgrp", "sg", "expiry"};
 constexpr Names kSelfPaths = {
-    "/usr/bin/passwd", "/usr/bin/gpasswd", "/usr/bin/chage", "/usr/bin/chsh", "/usr/bin/chfn",
+    "/usr/bin/passwd", "/usr/bin/gpasswd", "/usr/bin/chage",  "/usr/bin/chsh", "/usr/bin/chfn",
     "/usr/bin/newgrp", "/usr/bin/sg",      "/usr/bin/expiry", "/bin/passwd",   "/bin/gpasswd",
     "/bin/chage",      "/bin/chsh",        "/bin/chfn",       "/bin/newgrp"};
-constexpr Names kCronIds = {"CRON", "cron", "crond", "CROND", "/USR/SBIN/CRON", "/usr/sbin/cron",
-                            "anacron", "atd"};
+constexpr Names kCronIds = {"CRON",           "cron",           "crond",   "CROND",
+                            "/USR/SBIN/CRON", "/usr/sbin/cron", "anacron", "atd"};
 constexpr Names kCronNames = {"cron", "crond", "anacron", "atd"};
 constexpr Names kCrontabIds = {"crontab"};
 constexpr Names kCrontabPaths = {"/usr/bin/crontab", "/bin/crontab"};
@@ -43,10 +43,9 @@ constexpr Names kSystemdNames = {"systemd", "(systemd)", "(sd-pam)", "systemd-ex
 constexpr Names kPolkitIds = {"polkitd", "polkit-agent-helper-1"};
 constexpr Names kPolkitNames = {"polkitd", "polkit-agent-helper-1", "polkit-agent-he"};
 // polkitd runs as its own user, not as root.
-constexpr Names kPolkitPaths = {"/usr/lib/polkit-1/polkitd", "/usr/libexec/polkitd",
-                                "/usr/lib/policykit-1/polkitd",
-                                "/usr/lib/polkit-1/polkit-agent-helper-1",
-                                "/usr/libexec/polkit-agent-helper-1"};
+constexpr Names kPolkitPaths = {
+    "/usr/lib/polkit-1/polkitd", "/usr/libexec/polkitd", "/usr/lib/policykit-1/polkitd",
+    "/usr/lib/polkit-1/polkit-agent-helper-1", "/usr/libexec/polkit-agent-helper-1"};
 constexpr Names kPkexecIds = {"pkexec"};
 constexpr Names kPkexecPaths = {"/usr/bin/pkexec", "/bin/pkexec"};
 constexpr Names kChkpwdIds = {"unix_chkpwd"};
@@ -77,7 +76,8 @@ bool holds(std::span<const std::string_view> list, std::string_view word)
 // knows no sender) nor "audit".
 bool is_sender_known(const Entry &entry)
 {
-    return entry.transport == "syslog" || entry.transport == "journal" || entry.transport == "stdout";
+    return entry.transport == "syslog" || entry.transport == "journal" ||
+           entry.transport == "stdout";
 }
 
 // journald cuts this suffix itself; -o export files of older hosts still have it.
@@ -111,13 +111,14 @@ std::optional<sentra_trust> entitlement(const Entry &entry, const Program &progr
     if (program.root_only && entry.uid != 0)
         return std::nullopt;
     const std::string_view exe = without_deleted(entry.exe);
-    // The process was gone before journald read /proc: the kernel's exec table must say what it was.
+    // The process was gone before journald read /proc: the kernel's exec table must say what it
+    // was.
     if (exe.empty() && entry.comm.empty())
         return SENTRA_TRUST_PENDING;
     const bool named = holds(program.names, base_name(exe)) || holds(program.names, entry.comm);
     if (entry.uid == 0) {
-        // Root can forge anything; what is refused here is the careless `logger -t`. The path is not
-        // asked for: with a private mount namespace a service's own path may look strange.
+        // Root can forge anything; what is refused here is the careless `logger -t`. The path is
+        // not asked for: with a private mount namespace a service's own path may look strange.
         return named ? std::optional(SENTRA_TRUST_JOURNAL) : std::nullopt;
     }
     if (!exe.empty())

@@ -16,11 +16,11 @@ namespace sentra::journal {
 
 // The programs that speak under one name, and how their processes are known.
 struct Program {
-    std::string_view name;                       // how templates are called: "sshd"
+    std::string_view name; // how templates are called: "sshd"
     std::span<const std::string_view> identifiers;
-    std::span<const std::string_view> names;     // base names of the executable, and _COMM
-    std::span<const std::string_view> paths;     // where a program that runs as its caller must lie
-    bool root_only;                              // false: _UID is the caller's
+    std::span<const std::string_view> names; // base names of the executable, and _COMM
+    std::span<const std::string_view> paths; // where a program that runs as its caller must lie
+    bool root_only;                          // false: _UID is the caller's
 };
 
 // nullptr: no program of ours says so.
