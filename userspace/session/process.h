@@ -31,6 +31,7 @@ struct Process {
     std::uint64_t exec_time_ns = 0;        // Unix; 0 if it only forked
     bool secure_exec = false;              // its program was set-id or had file capabilities
     bool from_snapshot = false;
+    std::uint16_t depth = 0;               // ancestors it holds on to, at most 64
 };
 
 } // namespace sentra::session

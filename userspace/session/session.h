@@ -48,6 +48,10 @@ public:
     // Whose home directory contains the path; empty when nobody's. The longest home wins.
     [[nodiscard]] std::string_view home_owner(std::string_view path) const;
 
+    // The parent as it was at the fork, else (a snapshot lists children before parents) as it is known
+    // by now; null when it is not. Valid until the next apply().
+    [[nodiscard]] const Process *parent_of(const Process &process) const;
+
     struct Sizes {
         std::size_t processes = 0, sessions = 0;
     };

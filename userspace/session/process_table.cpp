@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: MIT
+#include "session/process_table.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sentra::session {
+
+namespace {
+
+constexpr std::size_t kImagesKept = 4;
+constexpr std::size_t kCgroupsKept = 16'384;
+// How long after its end a process may still be named by a journal line.
+constexpr std::uint64_t kLineDelayNs = 10'000'000'000;
+// Boot time is turned into Unix time by an offset that is measured now and then; while NTP slews
+// (at most 500 ppm) the two drift apart by milliseconds.
+constexpr std::uint64_t kClockSlackNs = 50'000'000;
+// The journal cuts its times to microseconds.
+constexpr std::uint64_t kCutNs = 1'000;
+
+std::uint64_t pid_index(std::uint32_t pid_namespace, std::uint32_t pid)
+{
+    return (std::uint64_t{pid_namespace} << 32) | pid;
+}
+
+// Threads of a process differ in these without meaning anything to it.
+bool same_facts(const sentra_actor &a, sentra_actor b)
+{
+    b.tid = a.tid;
+    std::memcpy(b.comm, a.comm, sizeof b.comm);
+    return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+std::size_t text_size(const Process &process)
+{
+    return process.executable.size() + process.given_path.size() + process.args.size() +
+           process.working_directory.size() + process.tty.size() + process.cgroup.size();
+}
+
+std::uint16_t depth_below(const std::shared_ptr<const Process> &parent)
+{
+    return parent == nullptr ? std::uint16_t{0} : static_cast<std::uint16_t>(parent->depth + 1);
+}
+
+} // namespace
+
+ProcessTable::ProcessTable(event::Losses &losses, ProcessLimits limits)
+    : losses_(losses), limits_(limits)
+{}
+
+ProcessTable::Entry &ProcessTable::observe(const event::Event &event)
+{
+    const sentra_actor &actor = *event.actor();
+    const ProcessKey key{actor.pid, actor.start_ns};
+    Entry *entry = find_mutable(key);
+    if (entry == nullptr)
+        entry = &enter(event, actor);
+    else if (entry->exited_ns == 0)
+        running_.splice(running_.end(), running_, entry->place);
+
+    if (event.is(SENTRA_PROCESS_EXEC))
+        take_exec(*entry, event);
+    else if (event.is(SENTRA_PROCESS_SNAPSHOT))
+        take_snapshot(*entry, event);
+    else
+        take_facts(*entry, actor);
+    if (entry->now->parent == nullptr)
+        link_parent(*entry);
+    if (event.is(SENTRA_PROCESS_EXIT))
+        mark_exited(*entry, event.time_ns());
+    forget_exited(event.time_ns());
+    return *entry;
+}
+
+ProcessTable::Entry &ProcessTable::enter(const event::Event &event, const sentra_actor &actor)
+{
+    const ProcessKey key{actor.pid, actor.start_ns};
+    Process process;
+    process.key = key;
+    process.facts = actor;
+    Entry *parent = find_mutable({actor.parent_pid, actor.parent_start_ns});
+    const bool forked = event.is(SENTRA_PROCESS_FORK);
+    if (parent != nullptr && parent->now->key != key) {
+        process.parent = picture_for_children(*parent);
+        process.depth = depth_below(process.parent);
+    }
+    // Only a fork shows that the child still is what its parent was: a process first met in any
+    // other way may have run a program that we have not seen.
+    if (forked && process.parent != nullptr) {
+        const Process &model = *process.parent;
+        process.executable = model.executable;
+        process.given_path = model.given_path;
+        process.args = model.args;
+        process.working_directory = model.working_directory;
+        process.tty = model.tty;
+        process.secure_exec = model.secure_exec;
+        process.cgroup = model.facts.cgroup_id == actor.cgroup_id ? model.cgroup : std::string();
+    }
+    if (process.cgroup.empty())
+        if (const auto path = cgroups_.find(actor.cgroup_id); path != cgroups_.end())
+            process.cgroup = path->second;
+
+    // The holder before it has ended, whether or not its exit was seen.
+    if (const auto holders = by_pid_.find(pid_index(0, actor.pid)); holders != by_pid_.end())
+        for (const ProcessKey &holder : holders->second)
+            if (Entry *earlier = find_mutable(holder);
+                earlier != nullptr && holder.start_ns < key.start_ns)
+                mark_exited(*earlier, event.time_ns());
+
+    Entry &entry = entries_[key];
+    entry.place = running_.insert(running_.end(), key);
+    entry.since_ns = forked ? event.time_ns() : 0;
+    if (boot_to_unix_ns_ != 0)
+        entry.born_ns = actor.start_ns + static_cast<std::uint64_t>(boot_to_unix_ns_);
+    else if (forked)
+        entry.born_ns = event.time_ns();
+    change(entry, std::make_shared<const Process>(std::move(process)));
+    index(pid_index(0, actor.pid), key);
+    if (actor.pid_namespace != 0 && actor.namespace_pid != 0) {
+        entry.inner_index = pid_index(actor.pid_namespace, actor.namespace_pid);
+        index(entry.inner_index, key);
+    }
+    make_room(key);
+    return entry;
+}
+
+void ProcessTable::change(Entry &entry, std::shared_ptr<const Process> process)
+{
+    text_bytes_ -= entry.text_bytes;
+    entry.text_bytes = text_size(*process);
+    text_bytes_ += entry.text_bytes;
+    entry.now = std::move(process);
+    entry.as_parent.reset();
+    ++entry.revision;
+}
+
+void ProcessTable::fill_from_exec(Process &process, const event::Event &event)
+{
+    const auto &body = event.as<sentra_exec>();
+    process.facts = body.actor;
+    process.executable = event.text(body.executable);
+    process.given_path = event.text(body.given);
+    process.args = event.text(body.args).substr(0, limits_.args_bytes);
+    process.working_directory = event.text(body.working_directory);
+    process.tty = event.text(body.tty);
+    process.secure_exec = (body.flags & SENTRA_EXEC_SECURE) != 0;
+    const std::string_view cgroup = event.text(body.cgroup);
+    if (!cgroup.empty()) {
+        learn_cgroup(body.actor.cgroup_id, cgroup);
+        process.cgroup = cgroup;
+    } else if (const auto known = cgroups_.find(body.actor.cgroup_id); known != cgroups_.end()) {
+        process.cgroup = known->second;
+    }
+}
+
+void ProcessTable::take_exec(Entry &entry, const event::Event &event)
+{
+    Process process = *entry.now;
+    process.cgroup.clear();
+    if (entry.now->facts.cgroup_id == event.actor()->cgroup_id)
+        process.cgroup = entry.now->cgroup;
+    fill_from_exec(process, event);
+    process.exec_time_ns = event.time_ns();
+    process.from_snapshot = false;
+    entry.before.push_back({entry.since_ns, entry.now});
+    if (entry.before.size() > kImagesKept)
+        entry.before.erase(entry.before.begin());
+    entry.since_ns = event.time_ns();
+    change(entry, std::make_shared<const Process>(std::move(process)));
+}
+
+void ProcessTable::take_snapshot(Entry &entry, const event::Event &event)
+{
+    // An exec seen live is newer than what the snapshot's walk found, and knows more.
+    if (entry.now->exec_time_ns != 0)
+        return;
+    Process process = *entry.now;
+    fill_from_exec(process, event);
+    process.from_snapshot = true;
+    change(entry, std::make_shared<const Process>(std::move(process)));
+}
+
+void ProcessTable::take_facts(Entry &entry, const sentra_actor &actor)
+{
+    const bool is_cgroup_news = entry.now->cgroup.empty() && cgroups_.count(actor.cgroup_id) != 0;
+    if (same_facts(entry.now->facts, actor) && !is_cgroup_news)
+        return;
+    Process process = *entry.now;
+    if (process.facts.cgroup_id != actor.cgroup_id || is_cgroup_news) {
+        const auto path = cgroups_.find(actor.cgroup_id);
+        process.cgroup = path == cgroups_.end() ? std::string() : path->second;
+    }
+    process.facts = actor;
+    change(entry, std::make_shared<const Process>(std::move(process)));
+}
+
+// A snapshot lists processes by pid, so a child may come before its parent.
+void ProcessTable::link_parent(Entry &entry)
+{
+    const sentra_actor &facts = entry.now->facts;
+    if (facts.parent_pid == 0)
+        return;
+    Entry *parent = find_mutable({facts.parent_pid, facts.parent_start_ns});
+    if (parent == nullptr || parent == &entry ||
+        parent->now->key.start_ns > entry.now->key.start_ns)
+        return;
+    Process process = *entry.now;
+    process.parent = picture_for_children(*parent);
+    process.depth = depth_below(process.parent);
+    change(entry, std::make_shared<const Process>(std::move(process)));
+}
+
+// A program that forks and lets its parent end, over and over, would make an endless chain. The
+// middle of a chain that is too long is left out: the nearest say what happens, the oldest who it
+// is.
+std::shared_ptr<const Process> ProcessTable::picture_for_children(Entry &entry)
+{
+    if (entry.now->depth + 1U < limits_.chain_depth)
+        return entry.now;
+    if (entry.as_parent != nullptr)
+        return entry.as_parent;
+    std::vector<std::shared_ptr<const Process>> chain;
+    for (auto at = entry.now; at != nullptr; at = at->parent)
+        chain.push_back(at);
+    const std::size_t nearest = limits_.chain_depth / 2, oldest = limits_.chain_depth / 8;
+    std::shared_ptr<const Process> top = chain[chain.size() - oldest];
+    for (std::size_t i = nearest; i-- > 0;) {
+        Process copy = *chain[i];
+        copy.parent = top;
+        copy.depth = depth_below(top);
+        top = std::make_shared<const Process>(std::move(copy));
+    }
+    entry.as_parent = top;
+    return top;
+}
+
+void ProcessTable::mark_exited(Entry &entry, std::uint64_t time_ns)
+{
+    if (entry.exited_ns != 0)
+        return;
+    entry.exited_ns = time_ns;
+    exited_.splice(exited_.end(), running_, entry.place);
+}
+
+void ProcessTable::forget_exited(std::uint64_t now_ns)
+{
+    while (!exited_.empty()) {
+        const Entry *oldest = find(exited_.front());
+        if (oldest->exited_ns + limits_.exited_kept_ns >= now_ns)
+            return;
+        erase(ProcessKey(exited_.front()));
+    }
+}
+
+void ProcessTable::make_room(const ProcessKey &keep)
+{
+    while (entries_.size() > 1 &&
+           (entries_.size() > limits_.processes || text_bytes_ > limits_.text_bytes)) {
+        const std::list<ProcessKey> &from = exited_.empty() ? running_ : exited_;
+        const ProcessKey victim = from.front() == keep ? *std::next(from.begin()) : from.front();
+        erase(victim);
+        losses_.count(SENTRA_LOSS_STATE_EVICTED);
+    }
+}
+
+void ProcessTable::erase(const ProcessKey &key)
+{
+    const auto at = entries_.find(key);
+    Entry &entry = at->second;
+    unindex(pid_index(0, key.pid), key);
+    if (entry.inner_index != 0)
+        unindex(entry.inner_index, key);
+    (entry.exited_ns == 0 ? running_ : exited_).erase(entry.place);
+    text_bytes_ -= entry.text_bytes;
+    entries_.erase(at);
+}
+
+void ProcessTable::clear()
+{
+    entries_.clear();
+    by_pid_.clear();
+    running_.clear();
+    exited_.clear();
+    cgroups_.clear();
+    cgroup_order_.clear();
+    text_bytes_ = 0;
+}
+
+void ProcessTable::index(std::uint64_t at, const ProcessKey &key)
+{
+    by_pid_[at].push_back(key);
+}
+
+void ProcessTable::unindex(std::uint64_t at, const ProcessKey &key)
+{
+    const auto holders = by_pid_.find(at);
+    if (holders == by_pid_.end())
+        return;
+    std::erase(holders->second, key);
+    if (holders->second.empty())
+        by_pid_.erase(holders);
+}
+
+void ProcessTable::learn_cgroup(std::uint64_t id, std::string_view path)
+{
+    if (id == 0)
+        return;
+    const auto [at, is_new] = cgroups_.insert_or_assign(id, std::string(path));
+    if (!is_new)
+        return;
+    cgroup_order_.push_back(id);
+    if (cgroup_order_.size() > kCgroupsKept) {
+        cgroups_.erase(cgroup_order_.front());
+        cgroup_order_.pop_front();
+        losses_.count(SENTRA_LOSS_STATE_EVICTED);
+    }
+}
+
+ProcessTable::Entry *ProcessTable::find_mutable(const ProcessKey &key)
+{
+    const auto at = entries_.find(key);
+    return at == entries_.end() ? nullptr : &at->second;
+}
+
+const ProcessTable::Entry *ProcessTable::find(const ProcessKey &key) const
+{
+    const auto at = entries_.find(key);
+    return at == entries_.end() ? nullptr : &at->second;
+}
+
+const ProcessTable::Entry *ProcessTable::at(std::uint32_t pid_namespace, std::uint32_t pid,
+                                            std::uint64_t time_ns) const
+{
+    const auto holders = by_pid_.find(pid_index(pid_namespace, pid));
+    if (holders == by_pid_.end())
+        return nullptr;
+    const Entry *best = nullptr;
+    bool best_ran = false;
+    for (const ProcessKey &key : holders->second) {
+        const Entry *entry = find(key);
+        if (entry == nullptr || entry->born_ns > time_ns + kClockSlackNs)
+            continue;
+        const bool ran = entry->exited_ns == 0 || entry->exited_ns + kClockSlackNs >= time_ns;
+        if (!ran && entry->exited_ns + kLineDelayNs < time_ns)
+            continue;
+        const bool later = best == nullptr || key.start_ns > best->now->key.start_ns;
+        if (best == nullptr || (ran && !best_ran) || (ran == best_ran && later)) {
+            best = entry;
+            best_ran = ran;
+        }
+    }
+    return best;
+}
+
+const ProcessTable::Entry *ProcessTable::latest(std::uint32_t pid_namespace,
+                                                std::uint32_t pid) const
+{
+    const auto holders = by_pid_.find(pid_index(pid_namespace, pid));
+    return holders == by_pid_.end() ? nullptr : find(holders->second.back());
+}
+
+const std::shared_ptr<const Process> &ProcessTable::image_at(const Entry &entry,
+                                                             std::uint64_t time_ns)
+{
+    if (entry.before.empty() || entry.since_ns <= time_ns + kCutNs)
+        return entry.now;
+    for (auto image = entry.before.rbegin(); image != entry.before.rend(); ++image)
+        if (image->from_ns <= time_ns + kCutNs)
+            return image->process;
+    return entry.before.front().process;
+}
+
+const Process *ProcessTable::parent_of(const Process &process) const
+{
+    if (process.parent != nullptr)
+        return process.parent.get();
+    if (process.facts.parent_pid == 0)
+        return nullptr;
+    const Entry *parent = find({process.facts.parent_pid, process.facts.parent_start_ns});
+    return parent == nullptr || parent->now->key == process.key ? nullptr : parent->now.get();
+}
+
+} // namespace sentra::session
