@@ -60,7 +60,8 @@ function(sentra_bpf target)
     # v3: 32-bit jumps and ALU, known to every kernel since 5.1. A path walk needs them to stay
     # below the verifier's instruction limit on 5.15.
     set(flags -target bpf -mcpu=v3 -O2 -g -std=gnu11
-        -Wall -Wextra -Werror -fno-stack-protector
+        # BPF_PROG hands every program a context that most do not look at.
+        -Wall -Wextra -Wno-unused-parameter -Werror -fno-stack-protector
         -D__TARGET_ARCH_${arch}
         -I${PROJECT_SOURCE_DIR}/include -I${PROJECT_SOURCE_DIR}/bpf
         # asm/types.h: the bpf target has no multiarch folder of its own.
@@ -86,10 +87,11 @@ function(sentra_bpf target)
     add_custom_command(OUTPUT ${folder}/sentra.bpf.o
         COMMAND ${bpftool} gen object ${folder}/sentra.bpf.o ${objects}
         DEPENDS ${objects} COMMENT "BPF link sentra.bpf.o" VERBATIM)
-    # Named sentra_bpf: a C++ namespace and a struct cannot both be called sentra.
+    # Named sentra_kernel: a C++ namespace and a struct cannot both be called sentra, and sentra_bpf is
+    # an event of the treaty.
     # Through a temporary name: a failed bpftool must not leave half a header that looks new.
     add_custom_command(OUTPUT ${folder}/sentra.skel.h
-        COMMAND sh -c "\"$1\" gen skeleton \"$2\" name sentra_bpf >\"$3.new\" && mv \"$3.new\" \"$3\""
+        COMMAND sh -c "\"$1\" gen skeleton \"$2\" name sentra_kernel >\"$3.new\" && mv \"$3.new\" \"$3\""
             sh ${bpftool} ${folder}/sentra.bpf.o ${folder}/sentra.skel.h
         DEPENDS ${folder}/sentra.bpf.o COMMENT "BPF skeleton sentra.skel.h" VERBATIM)
 

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Where kernels differ: what changed, since when, and when the old form may go. */
+#ifndef SENTRA_BPF_DRIFT_H
+#define SENTRA_BPF_DRIFT_H
+
+#include "kernel.h"
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* 633488947ef6 (6.15): kernfs_node.parent became __parent. Delete when 6.12 is no longer supported. */
+struct kernfs_node___before_6_15 {
+	struct kernfs_node *parent;
+};
+struct kernfs_node___since_6_15 {
+	struct kernfs_node *__parent;
+};
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long r10;
+};
+#elif defined(__TARGET_ARCH_arm64)
+struct user_pt_regs {
+	__u64 regs[31];
+};
+struct pt_regs {
+	struct user_pt_regs user_regs;
+	__u64 orig_x0;
+};
+#endif
+
+#pragma clang attribute pop
+
+static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *node)
+{
+	struct kernfs_node___before_6_15 *before = (void *)node;
+	struct kernfs_node___since_6_15 *since = (void *)node;
+
+	if (bpf_core_field_exists(since->__parent))
+		return BPF_CORE_READ(since, __parent);
+	return BPF_CORE_READ(before, parent);
+}
+
+/* A mount namespace that open_tree(OPEN_TREE_CLONE) made and nobody can enter: it had no inode
+ * number until 6.18, and has a fixed one since (MNT_NS_ANON_INO). */
+static __always_inline bool mount_namespace_is_anonymous(__u32 inum)
+{
+	return inum == 0 || inum == 0xeffffff7u;
+}
+
+/* dd6e10fbd9fb (5.15): bpf_task_pt_regs(). Before it the registers lie at the top of the stack, which is
+ * 16 KiB on x86-64 and arm64. Delete the second half when 5.10 is no longer supported. */
+static __always_inline struct pt_regs *user_registers(void)
+{
+	struct task_struct *task;
+
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	task = (struct task_struct *)bpf_get_current_task();
+	return (struct pt_regs *)((__u64)BPF_CORE_READ(task, stack) + 16384 -
+				  bpf_core_type_size(struct pt_regs));
+}
+
+/* The arguments of the system call that is just ending. They are as the caller passed them: the entry
+ * code keeps them until the call returns, and a tracer gets its turn only after the tracepoint. What
+ * they point to is the caller's memory and may have changed since. */
+struct syscall_args {
+	__u64 at[6];
+};
+
+static __always_inline void syscall_args_read(struct syscall_args *args)
+{
+	struct pt_regs *regs = user_registers();
+#if defined(__TARGET_ARCH_x86)
+	struct {
+		__u64 r10, r9, r8, ax, cx, dx, si, di;
+	} saved = {};	/* in this order on every x86-64 kernel: it is ptrace's ABI */
+
+	bpf_probe_read_kernel(&saved, sizeof(saved), __builtin_preserve_access_index(&regs->r10));
+	args->at[0] = saved.di;
+	args->at[1] = saved.si;
+	args->at[2] = saved.dx;
+	args->at[3] = saved.r10;
+	args->at[4] = saved.r8;
+	args->at[5] = saved.r9;
+#elif defined(__TARGET_ARCH_arm64)
+	bpf_probe_read_kernel(args, sizeof(*args),
+			      __builtin_preserve_access_index(&regs->user_regs.regs[0]));
+	args->at[0] = BPF_CORE_READ(regs, orig_x0);	/* x0 already holds the result */
+#endif
+}
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The maps and the words user space sets, once. Weak: every family's object declares them, the linker
+ * keeps one. */
+#ifndef SENTRA_BPF_MAPS_H
+#define SENTRA_BPF_MAPS_H
+
+#include <sentra/sensor.h>
+
+#include "kernel.h"
+
+/* Size set by user space before loading. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 16 << 20);
+} ring __weak SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SENTRA_ROWS);
+	__type(key, __u32);
+	__type(value, struct sentra_account_row);
+} account __weak SEC(".maps");
+
+/* Found by the learn_self iterator before anything is attached. */
+__u32 own_tgid __weak = 0;
+__u32 own_level __weak = 0;	/* depth of the sensor's pid namespace; 0 holds everything */
+__u64 own_namespace __weak = 0;	/* its struct pid_namespace */
+__u64 own_root_mount __weak = 0;	/* struct vfsmount and dentry of "/", when that is no chroot */
+__u64 own_root_dentry __weak = 0;
+
+#endif

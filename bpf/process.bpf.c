@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Processes: exec, fork, exit, ptrace, and the snapshot of those that were there before us. */
+#include "calls.h"
+#include "exec.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+/* Since 6.16 the tracepoint says whether the last thread ended; user space looks whether this kernel does. */
+const volatile bool exit_says_group_dead = false;
+
+/*
+ * The classes of an exec record: how far the paths may reach, then the arguments. 95 % of execs fit the
+ * first. The last holds four paths of 4096 bytes and SENTRA_ARGS_MAX.
+ */
+#define SMALL_TEXTS 1024
+#define SMALL_ARGS 1024
+#define MIDDLE_TEXTS 4096
+#define MIDDLE_ARGS 4096
+#define LARGE_TEXTS (4 * (SENTRA_PATH_MAX + NAME_BYTES) + 1024)
+#define LARGE_ARGS SENTRA_ARGS_MAX
+
+static __always_inline void exec_old(struct sentra_exec *e, struct task_struct *task, __u32 old_tid)
+{
+	struct call_begun *call = bpf_map_lookup_elem(&calls, &old_tid);
+
+	if (!call || call->start_ns != BPF_CORE_READ(task, group_leader, start_boottime))
+		return;	/* a 32-bit caller: its calls pass the tracepoint by */
+	e->old_uid = call->ids.uid;
+	e->old_euid = call->ids.euid;
+	e->old_gid = call->ids.gid;
+	e->old_egid = call->ids.egid;
+	e->flags |= SENTRA_EXEC_OLD_KNOWN;
+}
+
+/* The arguments lie in the new program's memory, which nobody else can reach yet. */
+static __always_inline void exec_args(struct sentra_exec *e, __u64 from, __u64 bytes,
+				      const __u32 texts, const __u32 room)
+{
+	__u64 at = *(volatile __u32 *)&e->head.size;
+
+	e->args_bytes = bytes;
+	if (bytes > room) {
+		bytes = room;
+		e->flags |= SENTRA_EXEC_ARGS_TRUNCATED;
+		trouble_note(e, TROUBLE_CUT);
+	}
+	opaque(at);
+	opaque(bytes);
+	if (at > texts || bytes > room)
+		return;	/* cannot be: no text reaches beyond its limit */
+	if (bpf_probe_read_user((void *)e + at, bytes, (void *)from)) {
+		trouble_note(e, TROUBLE_UNREADABLE);
+		return;
+	}
+	e->args.off = at;
+	e->args.len = bytes;
+	e->head.size = at + bytes;
+}
+
+struct exec_seen {
+	struct task_struct *task;
+	struct linux_binprm *bprm;
+	struct file *program;
+	__u64 args_start, args_bytes;
+	__u32 old_tid;
+};
+
+/* The last class keeps what fits; the others give up and say so. */
+static __always_inline bool exec_tell(struct exec_seen *seen, struct sentra_account_row *row,
+				      const __u32 texts, const __u32 args, const __u32 name_max,
+				      const __u32 given_max, const bool last)
+{
+	struct linux_binprm *bprm = seen->bprm;
+	struct sentra_exec *e;
+
+	e = record_begin(struct sentra_exec, SENTRA_PROCESS_EXEC, texts + args, row);
+	if (!e)
+		return true;
+	exec_texts(e, seen->task, seen->program, texts, name_max);
+	text_append(e, &e->given, texts, given_max, MEMORY_KERNEL, BPF_CORE_READ(bprm, filename));
+	exec_args(e, seen->args_start, seen->args_bytes, texts, args);
+	if (!last && is_cut(e)) {
+		record_discard(e);
+		return false;
+	}
+	exec_facts(e, seen->task, seen->program);
+	exec_old(e, seen->task, seen->old_tid);
+	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
+		e->flags |= SENTRA_EXEC_SECURE;
+	e->args_count = BPF_CORE_READ(bprm, argc);
+	record_submit(e, row);
+	return true;
+}
+
+/* After the point of no return: credentials, memory and arguments are the new program's. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(program_started, struct task_struct *task, int old_tid, struct linux_binprm *bprm)
+{
+	struct exec_seen seen = {.task = task, .bprm = bprm, .old_tid = old_tid};
+	struct sentra_account_row *row;
+	struct mm_struct *mm;
+
+	row = admit(SENTRA_PROCESS_EXEC, task, bpf_get_current_pid_tgid() >> 32);
+	if (!row)
+		return 0;
+	mm = BPF_CORE_READ(task, mm);
+	seen.program = BPF_CORE_READ(mm, exe_file);
+	seen.args_start = BPF_CORE_READ(mm, arg_start);
+	seen.args_bytes = BPF_CORE_READ(mm, arg_end) - seen.args_start;
+
+	if (seen.args_bytes <= SMALL_ARGS &&
+	    exec_tell(&seen, row, SMALL_TEXTS, SMALL_ARGS, 64, 192, false))
+		return 0;
+	if (seen.args_bytes <= MIDDLE_ARGS &&
+	    exec_tell(&seen, row, MIDDLE_TEXTS, MIDDLE_ARGS, NAME_BYTES, 1024, false))
+		return 0;
+	exec_tell(&seen, row, LARGE_TEXTS, LARGE_ARGS, NAME_BYTES, SENTRA_PATH_MAX, true);
+	return 0;
+}
+
+/* A new thread group; new threads of an old one are not processes. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_created, struct task_struct *parent, struct task_struct *child)
+{
+	__u32 pid = BPF_CORE_READ(child, pid);
+	struct sentra_account_row *row;
+	struct sentra_fork *e;
+
+	if (pid != BPF_CORE_READ(child, tgid))
+		return 0;
+	row = admit(SENTRA_PROCESS_FORK, child, bpf_get_current_pid_tgid() >> 32);
+	if (!row)
+		return 0;
+	e = record_begin(struct sentra_fork, SENTRA_PROCESS_FORK, sizeof(*e), row);
+	if (!e)
+		return 0;
+	actor_fill(&e->actor, child);
+	record_submit(e, row);
+	return 0;
+}
+
+/* Processes whose end has been told, where two last threads may both believe to be the last one. */
+struct ended {
+	__u64 start_ns;
+	__u64 tgid;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct ended);
+	__type(value, __u8);
+} ended_processes SEC(".maps");
+
+/* The count of live threads has been lowered, not yet the last thread's own state: two threads that end
+ * at the same time can both read zero. */
+static __always_inline bool is_last_thread(struct task_struct *task)
+{
+	struct ended key = {};
+	__u8 told = 1;
+
+	if (BPF_CORE_READ(task, signal, live.counter) != 0)
+		return false;
+	key.start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	key.tgid = BPF_CORE_READ(task, tgid);
+	return bpf_map_update_elem(&ended_processes, &key, &told, BPF_NOEXIST) == 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_ended, struct task_struct *task)
+{
+	struct sentra_account_row *row;
+	struct signal_struct *signal;
+	struct sentra_exit *e;
+	__u32 code;
+
+	/* ctx[1] is bool group_dead; elsewhere user space's constant has the verifier drop this branch. */
+	if (exit_says_group_dead ? !(bool)ctx[1] : !is_last_thread(task))
+		return 0;
+	row = admit(SENTRA_PROCESS_EXIT, task, bpf_get_current_pid_tgid() >> 32);
+	if (!row)
+		return 0;
+	e = record_begin(struct sentra_exit, SENTRA_PROCESS_EXIT, sizeof(*e), row);
+	if (!e)
+		return 0;
+	actor_fill(&e->actor, task);
+	signal = BPF_CORE_READ(task, signal);
+	code = BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT ?
+		       BPF_CORE_READ(signal, group_exit_code) :
+		       BPF_CORE_READ(task, group_leader, exit_code);
+	e->code = (code >> 8) & 0xff;
+	e->signal = code & 0x7f;
+	record_submit(e, row);
+	return 0;
+}
+
+#define PTRACE_POKETEXT 4
+#define PTRACE_POKEDATA 5
+#define PTRACE_POKEUSR 6
+#define PTRACE_SETREGS 13
+#define PTRACE_ATTACH 16
+#define PTRACE_SETREGSET 0x4205
+#define PTRACE_SEIZE 0x4206
+
+static __always_inline bool ptrace_takes_control(__u64 request)
+{
+	return request == PTRACE_ATTACH || request == PTRACE_SEIZE || request == PTRACE_POKETEXT ||
+	       request == PTRACE_POKEDATA || request == PTRACE_POKEUSR ||
+	       request == PTRACE_SETREGS || request == PTRACE_SETREGSET;
+}
+
+/* The tracee by the number the tracer used, which counts in the tracer's namespace: one of the tasks on the
+ * tracer's own list. The newest is first, so a fresh attach is found at once. */
+static __always_inline struct task_struct *find_tracee(struct task_struct *tracer, __u32 number)
+{
+	struct list_head *list = __builtin_preserve_access_index(&tracer->ptraced);
+	struct list_head *entry = BPF_CORE_READ(list, next);
+	__u32 level = BPF_CORE_READ(tracer, thread_pid, level);
+	struct task_struct *task;
+	struct upid *upid;
+	struct pid *pid;
+	int i;
+
+	for (i = 0; i < 32; i++) {
+		if (!entry || entry == list)
+			return NULL;
+		task = (void *)entry - bpf_core_field_offset(struct task_struct, ptrace_entry);
+		pid = BPF_CORE_READ(task, thread_pid);
+		upid = (void *)__builtin_preserve_access_index(&pid->numbers[0]) +
+		       level * bpf_core_type_size(struct upid);
+		if ((__u32)BPF_CORE_READ(upid, nr) == number)
+			return task;
+		entry = BPF_CORE_READ(entry, next);
+	}
+	return NULL;
+}
+
+/* Attached to sys_exit_ptrace: only requests that were granted. */
+SEC("tracepoint")
+int process_traced(struct syscall_end *call)
+{
+	struct task_struct *task, *target;
+	struct sentra_account_row *row;
+	struct syscall_args args = {};
+	struct sentra_ptrace *e;
+
+	if (call->ret != 0)
+		return 0;
+	syscall_args_read(&args);
+	if (!ptrace_takes_control(args.at[0]))
+		return 0;
+	task = (struct task_struct *)bpf_get_current_task();
+	row = admit(SENTRA_PROCESS_PTRACE, task, bpf_get_current_pid_tgid() >> 32);
+	if (!row)
+		return 0;
+	e = record_begin(struct sentra_ptrace, SENTRA_PROCESS_PTRACE, sizeof(*e), row);
+	if (!e)
+		return 0;
+	actor_fill(&e->actor, task);
+	e->request = args.at[0];
+	target = find_tracee(task, args.at[1]);
+	if (target) {
+		e->target_pid = own_number(BPF_CORE_READ(target, group_leader, thread_pid));
+		e->target_start_ns = BPF_CORE_READ(target, group_leader, start_boottime);
+	} else {
+		count(row->unresolved);
+	}
+	record_submit(e, row);
+	return 0;
+}
+
+/* Whoever reads this iterator is the sensor: the reader's own task is the current one. Run once, before
+ * anything is attached. */
+SEC("iter/task")
+int learn_self(struct bpf_iter__task *context)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level);
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct upid innermost = {};
+	struct path root = {};
+
+	if (!context->task || own_namespace)
+		return 0;
+	bpf_probe_read_kernel(&innermost, sizeof(innermost),
+			      (void *)__builtin_preserve_access_index(&pid->numbers[0]) +
+				      level * bpf_core_type_size(struct upid));
+	own_tgid = bpf_get_current_pid_tgid() >> 32;
+	own_level = level;
+	own_namespace = (__u64)innermost.ns;
+	if (is_chrooted(task))
+		return 0;
+	bpf_probe_read_kernel(&root, sizeof(root),
+			      __builtin_preserve_access_index(&fs->root));
+	own_root_mount = (__u64)root.mnt;
+	own_root_dentry = (__u64)root.dentry;
+	return 0;
+}
+
+/* One reader at a time, in process context: the only place where scratch memory is safe. */
+struct snapshot {
+	struct sentra_exec exec;
+	char texts[LARGE_TEXTS];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct snapshot);
+} snapshot_scratch SEC(".maps");
+
+/* The processes that were there before us. Arguments are another process's memory, which only the reader can
+ * ask /proc for. */
+SEC("iter/task")
+int snapshot_process(struct bpf_iter__task *context)
+{
+	struct task_struct *task = context->task;
+	struct snapshot *s;
+	struct file *program;
+	__u32 zero = 0;
+	__u64 size;
+
+	if (!task || task->pid != task->tgid || BPF_CORE_READ(task, signal, live.counter) == 0)
+		return 0;
+	if ((own_level && !is_visible(task)) || task->tgid == own_tgid)
+		return 0;
+	s = bpf_map_lookup_elem(&snapshot_scratch, &zero);
+	if (!s)
+		return 0;
+	__builtin_memset(&s->exec, 0, sizeof(s->exec));
+	head_fill(&s->exec.head, SENTRA_PROCESS_SNAPSHOT, sizeof(s->exec));
+	program = BPF_CORE_READ(task, mm, exe_file);
+	exec_texts(&s->exec, task, program, LARGE_TEXTS, NAME_BYTES);
+	if (is_cut(s))
+		s->exec.head.flags |= SENTRA_RECORD_TRUNCATED;
+	s->exec.head.reserved = 0;
+	exec_facts(&s->exec, task, program);
+	s->exec.head.size = (s->exec.head.size + 7) & ~7u;
+	size = *(volatile __u32 *)&s->exec.head.size;
+	opaque(size);
+	if (size <= sizeof(*s))
+		bpf_seq_write(context->meta->seq, s, size);
+	return 0;
+}

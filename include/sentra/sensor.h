@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What the two halves of the sensor share besides records: the account and the watch list. */
+#ifndef SENTRA_SENSOR_H
+#define SENTRA_SENSOR_H
+
+#include <sentra/wire.h>
+
+/* One row of the account, per event type and CPU. Always, when nothing is under way:
+ * seen = handed + lost + own + elsewhere + repeated. The last three are what else happened. */
+struct sentra_account_row {
+	__u64 seen;		/* the event happened */
+	__u64 handed;		/* submitted to the ring */
+	__u64 lost;		/* the ring had no room */
+	__u64 own;		/* the sensor itself did it */
+	__u64 elsewhere;	/* by a process the sensor's pid namespace does not hold */
+	__u64 repeated;		/* the same fact, already told */
+	__u64 truncated;	/* handed, with a text cut */
+	__u64 unresolved;	/* handed, with a path or argument that could not be read */
+	__u64 state_gone;	/* the state kept at the call's begin was gone at its end */
+	__u64 reserved;
+};
+
+/* Families are spaced by 0x100 and the sensor's hold at most 8 types each: one row each. */
+enum {
+	SENTRA_ROWS_PER_FAMILY = 8,
+	SENTRA_ROWS = 6 * SENTRA_ROWS_PER_FAMILY,
+};
+#define SENTRA_ROW(type) (((type) >> 8) * SENTRA_ROWS_PER_FAMILY + ((type) & 0xff) - 1)
+
+/* Files whose reading is told: by the object itself, and by the last part of the name, because a
+ * file that is rewritten by rename is another object under the same name. */
+struct sentra_watched_file {
+	__u64 inode;
+	__u32 device_major;
+	__u32 device_minor;
+};
+struct sentra_watched_name {
+	char name[32];		/* NUL-padded */
+};
+enum {
+	SENTRA_WATCHED_MAX = 1024,
+	/* A bit per inode number modulo this: one test rejects almost every other read-open. */
+	SENTRA_WATCHED_BITS = 4096,
+};
+
+#endif
