@@ -131,17 +131,18 @@ std::optional<std::uint64_t> TextClock::take_bsd(std::string_view &text)
     if (!fraction_ns || !scan.take(" "))
         return std::nullopt;
     chose_year_ = true;
-    // Lines near midnight may be a little out of order, so only a long way back is a new year, and
-    // only a long way forward is a straggler of the old one.
+    // Lines may be a little out of order, so only a long way back is a new year; and the last of
+    // December behind the first of January is a straggler of the old one.
     civil.year = year_;
     if (month_ != 0 && civil.month + 6 <= month_) {
         civil.year = ++year_;
         month_ = civil.month;
-    } else if (month_ != 0 && civil.month == 12 && month_ == 1) {
+    } else if (month_ == 1 && day_ == 1 && civil.month == 12 && civil.day == 31) {
         civil.year = year_ - 1;
     } else {
         month_ = civil.month;
     }
+    day_ = month_ == civil.month ? civil.day : day_;
     const std::int64_t seconds = unix_from_civil(civil);
     if (seconds < 0 || seconds > std::int64_t{9'000'000'000})
         return std::nullopt;

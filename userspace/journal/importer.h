@@ -67,6 +67,7 @@ private:
     [[nodiscard]] std::optional<std::uint64_t> take_bsd(std::string_view &text);
     int year_;
     unsigned month_ = 0; // of the line before; 0: there was none
+    unsigned day_ = 0;
     bool chose_year_ = false;
 };
 [[nodiscard]] std::optional<TextLine> read_text_line(std::string_view line, TextClock &clock);

@@ -171,7 +171,9 @@ Verdict emit_json(Line &line, std::string_view decision, const nlohmann::json &o
         return known("sudo.warning");
     if (decision != "accept" && decision != "reject" && decision != "alert")
         return unknown();
-    const std::string_view reason = decision == "accept" ? "" : said.empty() ? "rejected" : said;
+    const std::string reason = decision == "accept" ? std::string{}
+                               : said.empty()       ? std::string("rejected")
+                                                    : said;
     return emit(line, {user, reason, tty, directory, target, group, command, true},
                 decision == "accept" ? "sudo.accepted" : "sudo.refused");
 }
