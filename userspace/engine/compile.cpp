@@ -167,6 +167,19 @@ int kept_at(const Step &step, std::string_view field)
     return -1;
 }
 
+void RuleSet::build_index()
+{
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        const CompiledRule &rule = rules[i];
+        const auto number = static_cast<std::uint32_t>(i);
+        std::uint32_t part = 0;
+        for (const Step &step : rule.steps)
+            index.add({number, part++, &step.where, &step.types});
+        for (const Unless &unless : rule.unless)
+            index.add({number, part++, &unless.where, &unless.types});
+    }
+}
+
 void refuse_unknown_keys(const Node &map, std::string_view what,
                          const std::vector<std::string_view> &known,
                          const std::vector<std::string_view> &later, Complaints &complaints)

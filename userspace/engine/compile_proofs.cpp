@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "engine/compile.h"
+#include "engine/number.h"
 #include "engine/stream.h"
 
 namespace sentra::engine {
@@ -13,21 +14,6 @@ namespace {
 const std::vector<std::string_view> kStreamKeys = {"host", "accounts", "processes", "start",
                                                    "end", "events"};
 const std::vector<std::string_view> kStates = {"Low", "Low (Reviewed)", "Action Recommended"};
-
-std::optional<double> parse_score(std::string_view text)
-{
-    // std::from_chars for doubles is not in g++ 11's clang twin; scores have two digits anyway.
-    const auto dot = text.find('.');
-    std::string digits(text.substr(0, dot));
-    std::string fraction(dot == std::string_view::npos ? "" : text.substr(dot + 1));
-    if (fraction.size() > 2 || digits.empty())
-        return std::nullopt;
-    fraction.resize(2, '0');
-    const auto hundredths = parse_number<std::uint32_t>(digits + fraction);
-    if (!hundredths || *hundredths > 100)
-        return std::nullopt;
-    return *hundredths / 100.0;
-}
 
 Proof::Expected read_expected(const Node &node, Complaints &complaints)
 {
@@ -50,9 +36,10 @@ Proof::Expected read_expected(const Node &node, Complaints &complaints)
         std::find(kStates.begin(), kStates.end(), *expected.state) == kStates.end())
         complaints.add_unknown(node.find("state")->mark, "state", *expected.state, kStates);
     if (const auto risk = text("risk")) {
-        expected.risk = parse_score(*risk);
-        if (!expected.risk)
-            complaints.add(node.find("risk")->mark, "a risk is from 0.00 to 1.00");
+        const auto hundredths = parse_hundredths(*risk);
+        if (!hundredths || *hundredths < 0 || *hundredths > 100)
+            complaints.add(node.find("risk")->mark, "a risk is from 0.00 to 1.00, two decimals");
+        expected.risk = hundredths.value_or(0) / 100.0;
     }
     if (const auto count = text("count")) {
         expected.count = parse_number<std::uint64_t>(*count);

@@ -184,6 +184,8 @@ void fill_step(std::size_t at, const Node &body, Draft &draft)
     scope.fresh = &step.fresh;
     scope.vocabulary = &draft.vocabulary;
     step.where = read_where(body, scope, draft);
+    step.asks_steps = step.where.asks_steps();
+    step.asks_fresh = step.where.asks_fresh();
     if (const Node *count = body.find("count"))
         step.count = read_count(*count, step, draft);
 }

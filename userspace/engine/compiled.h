@@ -31,6 +31,7 @@ struct Step {
     Where where;
     bool optional = false;
     std::optional<Count> count;
+    bool asks_steps = false, asks_fresh = false; // what its condition looks at beside the event
     std::vector<Fresh> fresh;
     // Fields that texts, merge keys and terms name: read when the step takes an event. For a plain
     // field, the deciding step keeps it.
@@ -78,6 +79,9 @@ struct CompiledRule {
 struct RuleSet {
     std::vector<CompiledRule> rules; // in order of id
     Index index;
+
+    void build_index(); // once, when the rules stay where they are
 };
+using RuleSetPtr = std::shared_ptr<const RuleSet>;
 
 } // namespace sentra::engine

@@ -17,9 +17,26 @@
 
 namespace sentra::engine {
 
+// Something a rule looks for in the events it needs: for the kernel's filters.
+struct Need {
+    enum class How : std::uint8_t { any, is, begins, ends, contains };
+    std::string event;  // "file.write"
+    std::string field;  // "file.path"; empty where how is any: every event of the type is needed
+    How how = How::any;
+    std::string value;  // in lower case; compare without regard to case
+    friend auto operator<=>(const Need &, const Need &) = default;
+};
+
 // Rules read, checked and compiled together. Immutable.
 class Rules {
 public:
+    struct File {
+        std::string path;   // as complaints name it
+        std::string name;   // below its directory: "persistence/ssh-key-added.yaml"
+        std::string text;
+    };
+    // As load(), over files already read.
+    [[nodiscard]] static Result<std::shared_ptr<const Rules>> compile(std::vector<File> files);
     // Reads every *.yaml below the directories, in order of path; later directories may only add.
     // The error lists every complaint, one a line: "file:line:column: what ... did you mean ...",
     // with the offending line as a snippet below it.
@@ -28,6 +45,10 @@ public:
 
     [[nodiscard]] const std::vector<std::shared_ptr<const Rule>> &all() const;
     [[nodiscard]] const std::string &bundle() const; // sha256 over the canonical rule texts
+    // Sorted, each once. An alternative that no path or program narrows needs every event of its type.
+    [[nodiscard]] std::vector<Need> needs() const;
+    // The files whose reading some rule asks about: "/etc/shadow", "*/.ssh/id_rsa", "/etc/sudoers.d/*".
+    [[nodiscard]] std::vector<std::string> watched_reads() const;
 
     ~Rules();
     struct Compiled;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "engine/evidence.h"
+
+#include <algorithm>
+
+namespace sentra::engine {
+
+namespace {
+
+constexpr std::size_t kKeptMax = 32; // what a signal shows
+// Enough to know again the events that several completions share; more is only counted.
+constexpr std::size_t kKnownMax = 2048;
+
+std::string ref_of(const sentra_head &head)
+{
+    constexpr std::size_t sources = sizeof sentra_sources / sizeof sentra_sources[0];
+    const char *source = head.source < sources ? sentra_sources[head.source] : "unknown";
+    return std::string("rec:") + source + ":" + std::to_string(head.sequence);
+}
+
+} // namespace
+
+void EvidenceList::add(const TakenPtr &taken)
+{
+    const sentra_head &head = taken->bound.event->head();
+    const Id id{head.time_ns, head.source, head.sequence};
+    if (known_.count(id) != 0)
+        return;
+    if (known_.size() < kKnownMax)
+        known_.insert(id);
+    first_ns_ = std::min(first_ns_, taken->time_ns);
+    last_ns_ = std::max(last_ns_, taken->time_ns);
+    const auto at = std::lower_bound(kept_.begin(), kept_.end(), id,
+                                     [](const auto &one, const Id &wanted) { return one.first < wanted; });
+    kept_.insert(at, {id, taken});
+    if (kept_.size() > kKeptMax) {
+        kept_.erase(kept_.begin() + kKeptMax / 2);
+        ++left_out_;
+    }
+}
+
+std::vector<Evidence> EvidenceList::all() const
+{
+    std::vector<Evidence> made;
+    made.reserve(kept_.size());
+    for (const auto &[id, taken] : kept_) {
+        const Bound &bound = taken->bound;
+        made.push_back({taken->time_ns, std::string(bound.event->type().name), bound.step,
+                        ref_of(bound.event->head()), bound.event, bound.context});
+    }
+    return made;
+}
+
+} // namespace sentra::engine

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// What Rules keeps: for rules.cpp, which makes it, and engine.cpp, which runs it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/compiled.h"
+#include "engine/engine.h"
+
+namespace sentra::engine {
+
+struct Rules::Compiled {
+    RuleSetPtr set;
+    std::vector<std::shared_ptr<const Rule>> all; // in order of id
+    std::string bundle;
+};
+
+} // namespace sentra::engine

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+// Directories of rules: find the files, read the vocabulary first, then every rule, and put them together.
+#include <algorithm>
+#include <deque>
+#include <filesystem>
+#include <map>
+
+#include "base/fd.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "engine/compile.h"
+#include "engine/engine.h"
+#include "engine/rule_files.h"
+
+namespace sentra::engine {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kFilesMax = 10'000;
+
+Result<std::vector<Rules::File>> files_below(const std::string &directory)
+{
+    std::error_code error;
+    std::vector<fs::path> paths;
+    fs::recursive_directory_iterator walk(directory, error);
+    for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error))
+        if (walk->path().extension() == ".yaml" && walk->is_regular_file(error))
+            paths.push_back(walk->path());
+    if (error)
+        return failure("open rules: " + directory + ": " + error.message());
+    if (paths.size() > kFilesMax)
+        return failure("open rules: " + directory + ": more than 10000 files");
+    std::sort(paths.begin(), paths.end());
+    std::vector<Rules::File> files;
+    for (const fs::path &path : paths) {
+        auto text = read_file(path.string());
+        if (!text)
+            return tl::unexpected(std::move(text.error()).within("open rules"));
+        files.push_back({path.string(), path.lexically_relative(directory).string(),
+                         std::move(*text)});
+    }
+    return files;
+}
+
+class Collector {
+public:
+    explicit Collector(std::vector<Rules::File> files)
+    {
+        for (Rules::File &file : files)
+            sources_.push_back({{std::move(file.path), std::move(file.text)}, std::move(file.name)});
+    }
+
+    Result<std::unique_ptr<Rules::Compiled>> collect()
+    {
+        for (const Named &file : sources_)
+            if (is_vocabulary(file))
+                read_vocabulary(file);
+        for (const Named &file : sources_)
+            if (!is_vocabulary(file))
+                read_rule(file);
+        resolve_yields();
+        if (!complaints_.empty())
+            return tl::unexpected(complaints_.error());
+        return put_together();
+    }
+
+private:
+    struct Named {
+        Source source;
+        std::string name;
+    };
+
+    static bool is_vocabulary(const Named &file)
+    {
+        const std::string_view name = base_name(file.name);
+        return name == "lists.yaml" || name == "attack.yaml" || name == "families.yaml";
+    }
+
+    void read_vocabulary(const Named &file)
+    {
+        const auto root = read_yaml(file.source, kRuleBytesMax, complaints_);
+        if (!root)
+            return;
+        const std::string_view name = base_name(file.name);
+        if (name == "lists.yaml")
+            vocabulary_.read_lists(*root, complaints_);
+        else if (name == "attack.yaml")
+            vocabulary_.read_attack(*root, complaints_);
+        else
+            vocabulary_.read_families(*root, complaints_);
+    }
+
+    void read_rule(const Named &file)
+    {
+        const auto root = read_yaml(file.source, kRuleBytesMax, complaints_);
+        if (!root)
+            return;
+        note_id(*root);
+        const std::string pack(base_name(directory_name(file.name)));
+        auto draft = compile_rule(*root, file.source.path, pack, vocabulary_, complaints_);
+        if (draft)
+            drafts_.push_back(std::move(*draft));
+    }
+
+    // Ids of refused rules count too: a rule that yields to one of them is not wrong itself.
+    void note_id(const Node &root)
+    {
+        const Node *id = root.find("id");
+        if (id == nullptr || !id->is_scalar() || id->text.empty())
+            return;
+        const auto [at, made] = ids_.emplace(id->text, id->mark);
+        if (!made)
+            complaints_.add(id->mark, "rule \"" + printable(id->text, 80) + "\" is already in " +
+                                          at->second.text());
+    }
+
+    void resolve_yields()
+    {
+        for (const Draft &draft : drafts_)
+            for (const auto &[id, mark] : draft.yields_to)
+                if (ids_.count(id) == 0)
+                    complaints_.add_unknown(mark, "rule", id, keys_of(ids_));
+                else if (id == draft.made.rule->id)
+                    complaints_.add(mark, "a rule cannot yield to itself");
+    }
+
+    std::unique_ptr<Rules::Compiled> put_together()
+    {
+        std::map<std::string, Draft *> in_order;
+        for (Draft &draft : drafts_)
+            in_order.emplace(draft.made.rule->id, &draft);
+        std::map<std::string, std::size_t> numbers;
+        for (const auto &[id, draft] : in_order)
+            numbers.emplace(id, numbers.size());
+        auto set = std::make_shared<RuleSet>();
+        auto compiled = std::make_unique<Rules::Compiled>();
+        for (const auto &[own_id, draft] : in_order) {
+            for (const auto &[id, mark] : draft->yields_to) {
+                draft->made.yields_to.push_back(numbers.at(id));
+                draft->made.rule->yields_to.push_back(id);
+            }
+            compiled->all.push_back(draft->made.rule);
+            set->rules.push_back(std::move(draft->made));
+        }
+        set->build_index();
+        compiled->set = std::move(set);
+        compiled->bundle = bundle();
+        return compiled;
+    }
+
+    // The same rules give the same digest wherever they are installed.
+    std::string bundle() const
+    {
+        std::map<std::string_view, std::string> digests;
+        for (const Named &file : sources_)
+            digests[file.name] += sha256_hex(file.source.text);
+        std::string text;
+        for (const auto &[name, digest] : digests)
+            text.append(name).append(" ").append(digest).append("\n");
+        return sha256_hex(text);
+    }
+
+    std::deque<Named> sources_; // marks point into them
+    Complaints complaints_;
+    Vocabulary vocabulary_;
+    std::deque<Draft> drafts_;
+    std::map<std::string, Mark, std::less<>> ids_;
+};
+
+} // namespace
+
+Rules::Rules(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
+Rules::~Rules() = default;
+
+const std::vector<std::shared_ptr<const Rule>> &Rules::all() const
+{
+    return compiled_->all;
+}
+
+const std::string &Rules::bundle() const
+{
+    return compiled_->bundle;
+}
+
+Result<std::shared_ptr<const Rules>> Rules::compile(std::vector<File> files)
+{
+    auto compiled = Collector(std::move(files)).collect();
+    if (!compiled)
+        return tl::unexpected(std::move(compiled.error()));
+    return std::shared_ptr<const Rules>(new Rules(std::move(*compiled)));
+}
+
+Result<std::shared_ptr<const Rules>> Rules::load(const std::vector<std::string> &directories)
+{
+    std::vector<File> files;
+    for (const std::string &directory : directories) {
+        auto below = files_below(directory);
+        if (!below)
+            return tl::unexpected(std::move(below.error()));
+        std::move(below->begin(), below->end(), std::back_inserter(files));
+    }
+    return compile(std::move(files));
+}
+
+} // namespace sentra::engine
