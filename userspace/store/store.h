@@ -52,14 +52,23 @@ public:
     virtual ~Store() = default;
 
     // Returns the signals that are news: a new uid, or a known one with a higher count, another
-    // state or another score. The rest had been committed before (a journal read twice).
+    // state or another score. The rest had been committed before (a journal read twice): a form
+    // handed on once, or an earlier picture of a signal that is known in a later one.
+    // After an error nothing of the batch is stored, and the store can go on being used.
     [[nodiscard]] virtual Result<std::vector<signal::Signal>> commit(const Batch &batch) = 0;
     [[nodiscard]] virtual Result<Position> position() const = 0;
     // Newest last. Each is the latest form of its signal, as the line of JSON that was emitted.
     [[nodiscard]] virtual Result<std::vector<std::string>> signals(const Query &query) const = 0;
     [[nodiscard]] virtual Result<std::vector<engine::Sighting>> sightings() const = 0;
     [[nodiscard]] virtual Result<std::vector<Gap>> gaps(std::uint64_t since_ns) const = 0;
+    // By name, over all runs.
+    [[nodiscard]] virtual Result<std::vector<std::pair<std::string, std::uint64_t>>>
+    losses() const = 0;
     [[nodiscard]] virtual Result<void> check() const = 0; // PRAGMA quick_check
 };
+
+// Moves a damaged store out of the way of a new one ("<path>.damaged-1", ...); returns where it is
+// now. Refused while a writer has it open.
+[[nodiscard]] Result<std::string> set_aside(const std::string &path);
 
 } // namespace sentra::store

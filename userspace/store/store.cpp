@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "store/store.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "store/commit.h"
+#include "store/open.h"
+
+namespace sentra::store {
+
+namespace {
+
+class SqliteStore final : public Store {
+public:
+    SqliteStore(Opened opened, Access access)
+        : lock_(std::move(opened.lock)), database_(std::move(opened.database)), access_(access)
+    {}
+
+    Result<std::vector<signal::Signal>> commit(const Batch &batch) override
+    {
+        if (access_ != Access::write)
+            return failure("commit: " + database_->path() + " was opened for reading");
+        auto news = write(batch);
+        if (!news)
+            return tl::unexpected(std::move(news.error()).within("commit"));
+        return news;
+    }
+
+    Result<Position> position() const override
+    {
+        auto rows =
+            database_->prepare("SELECT cursor, watermark_ns, boot_id, clean_stop FROM position");
+        if (!rows)
+            return tl::unexpected(std::move(rows.error()));
+        const auto found = rows->next();
+        if (!found)
+            return tl::unexpected(found.error());
+        if (!*found)
+            return Position{};
+        return Position{rows->text(0), rows->number(1), rows->text(2), rows->number(3) != 0};
+    }
+
+    Result<std::vector<std::string>> signals(const Query &query) const override;
+
+    Result<std::vector<engine::Sighting>> sightings() const override
+    {
+        return all<engine::Sighting>(
+            "SELECT key, first_ns, last_ns FROM sightings ORDER BY key", [](const Statement &row) {
+                return engine::Sighting{row.text(0), row.number(1), row.number(2)};
+            });
+    }
+
+    Result<std::vector<Gap>> gaps(std::uint64_t since_ns) const override
+    {
+        return all<Gap>(
+            "SELECT from_ns, to_ns, source, reason FROM gaps WHERE to_ns >= ?1 "
+            "ORDER BY from_ns, to_ns, source, reason",
+            [](const Statement &row) {
+                return Gap{row.number(0), row.number(1), row.text(2), row.text(3)};
+            },
+            since_ns);
+    }
+
+    Result<std::vector<std::pair<std::string, std::uint64_t>>> losses() const override
+    {
+        return all<std::pair<std::string, std::uint64_t>>(
+            "SELECT name, sum(total) FROM losses GROUP BY name ORDER BY name",
+            [](const Statement &row) { return std::pair(row.text(0), row.number(1)); });
+    }
+
+    Result<void> check() const override { return quick_check(*database_); }
+
+private:
+    Result<std::vector<signal::Signal>> write(const Batch &batch)
+    {
+        auto transaction = Transaction::begin(*database_);
+        if (!transaction)
+            return tl::unexpected(std::move(transaction.error()));
+        auto news = write_signals(*database_, batch.signals);
+        if (!news)
+            return news;
+        auto done = batch.position ? write_position(*database_, *batch.position) : Result<void>();
+        if (done)
+            done = write_sightings(*database_, batch.sightings);
+        if (done)
+            done = write_gaps(*database_, batch.gaps);
+        if (done && !batch.losses.empty())
+            done = write_losses_of_this_run(batch);
+        if (done)
+            done = transaction->commit();
+        if (!done)
+            return tl::unexpected(std::move(done.error()));
+        return news;
+    }
+
+    // Totals begin at nought with every run, so each run has rows of its own.
+    Result<void> write_losses_of_this_run(const Batch &batch)
+    {
+        if (run_ == 0) {
+            const auto last = database_->number("SELECT max(run) FROM losses");
+            if (!last)
+                return tl::unexpected(last.error());
+            run_ = *last + 1;
+        }
+        return write_losses(*database_, run_, batch.losses);
+    }
+
+    template <typename Item, typename Read, typename... Values>
+    Result<std::vector<Item>> all(const char *sql, Read read, const Values &...values) const
+    {
+        auto rows = database_->prepare(sql);
+        if (!rows)
+            return tl::unexpected(std::move(rows.error()));
+        rows->bind(values...);
+        std::vector<Item> items;
+        for (;;) {
+            const auto found = rows->next();
+            if (!found)
+                return tl::unexpected(found.error());
+            if (!*found)
+                return items;
+            items.push_back(read(*rows));
+        }
+    }
+
+    Fd lock_; // let go after the database is closed
+    std::unique_ptr<Database> database_;
+    Access access_;
+    std::uint64_t run_ = 0;
+};
+
+// Ids are hexadecimal digits; anything else must not reach GLOB, where it would be a pattern.
+Result<std::string> pattern_of(const std::string &prefix)
+{
+    const std::string digits = lower_ascii(prefix);
+    if (digits.find_first_not_of("0123456789abcdef") != std::string::npos || digits.size() > 64)
+        return failure("find signal: \"" + printable(prefix, 80) +
+                       "\" is no id; an id is made of digits and the letters a to f");
+    return digits + "*";
+}
+
+Result<std::vector<std::string>> SqliteStore::signals(const Query &query) const
+{
+    const auto pattern = pattern_of(query.id_prefix);
+    if (!pattern)
+        return tl::unexpected(pattern.error());
+    // The newest are the ones that count when there are more than were asked for.
+    auto lines = all<std::string>(
+        "SELECT json FROM signals "
+        "WHERE last_ns BETWEEN ?1 AND ?2 AND uid GLOB ?3 "
+        "ORDER BY last_ns DESC, uid DESC LIMIT ?4",
+        [](const Statement &row) { return row.text(0); }, query.since_ns, query.until_ns, *pattern,
+        std::uint64_t{query.most});
+    if (lines)
+        std::reverse(lines->begin(), lines->end());
+    return lines;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Store>> Store::open(const std::string &path, Access access)
+{
+    auto opened = access == Access::write ? open_for_writing(path) : open_for_reading(path);
+    if (!opened)
+        return tl::unexpected(std::move(opened.error()).within("open store"));
+    return std::make_unique<SqliteStore>(std::move(*opened), access);
+}
+
+} // namespace sentra::store
