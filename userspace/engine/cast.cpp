@@ -106,7 +106,8 @@ void Cast::number_cgroup(Facts &facts)
     const auto path = facts.find("process.cgroup.path");
     if (path == facts.end() || path->second.size() != 1 || facts.count("process.cgroup.id") != 0)
         return;
-    const auto number = cgroups_.emplace(path->second.front(), 5000 + cgroups_.size()).first->second;
+    const auto number =
+        cgroups_.emplace(path->second.front(), 5000 + cgroups_.size()).first->second;
     facts["process.cgroup.id"] = {std::to_string(number)};
 }
 

@@ -19,7 +19,8 @@ struct Member {
     Facts facts;
 };
 
-inline constexpr std::uint64_t kUptimeNs = 3600ULL * 1'000'000'000; // of the host at a stream's start
+inline constexpr std::uint64_t kUptimeNs =
+    3600ULL * 1'000'000'000; // of the host at a stream's start
 
 class Cast {
 public:

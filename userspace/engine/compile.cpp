@@ -13,9 +13,9 @@ namespace sentra::engine {
 
 namespace {
 
-const std::vector<std::string_view> kKeys = {"id",     "version", "title",  "intent", "attack",
-                                             "family", "controls", "by",    "within", "steps",
-                                             "unless", "yields_to", "risk", "signal", "proof"};
+const std::vector<std::string_view> kKeys = {"id",     "version",   "title", "intent", "attack",
+                                             "family", "controls",  "by",    "within", "steps",
+                                             "unless", "yields_to", "risk",  "signal", "proof"};
 const std::vector<std::string_view> kLaterKeys = {"until", "then_absent", "any"};
 
 bool is_sigma(const Node &root)
@@ -46,8 +46,7 @@ void read_intent(const Node &root, Draft &draft)
     Rule &rule = *draft.made.rule;
     rule.intent = text_of(root, "intent", true, draft.top, draft.complaints);
     const std::vector<std::string_view> known(kIntents.begin(), kIntents.end());
-    if (!rule.intent.empty() &&
-        std::find(known.begin(), known.end(), rule.intent) == known.end())
+    if (!rule.intent.empty() && std::find(known.begin(), known.end(), rule.intent) == known.end())
         draft.complaints.add_unknown(root.find("intent")->mark, "intent", rule.intent, known);
 }
 
@@ -231,8 +230,8 @@ std::optional<Draft> compile_rule(const Node &root, const std::string &file,
     const std::size_t before = complaints.size();
     Draft draft{vocabulary, complaints, {}, root.mark, {}, {}, {}};
     if (!root.is_map()) {
-        complaints.add(root.mark, std::string("a rule must be a map, and this is ") +
-                                      root.kind_name());
+        complaints.add(root.mark,
+                       std::string("a rule must be a map, and this is ") + root.kind_name());
         return std::nullopt;
     }
     if (is_sigma(root)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// From a rule as written to a rule as matched. Each function takes one part of the document, complains
-// about what is wrong in it and goes on, so that one run shows everything. Nothing here opens a file.
+// From a rule as written to a rule as matched. Each function takes one part of the document,
+// complains about what is wrong in it and goes on, so that one run shows everything. Nothing here
+// opens a file.
 #pragma once
 
 #include <optional>
@@ -40,7 +41,8 @@ void compile_steps(const Node &root, Draft &draft);   // by, within, steps, unle
 void compile_meaning(const Node &root, Draft &draft); // risk, signal, title: needs the steps
 void compile_proofs(const Node &root, Draft &draft);
 
-// Complains about keys that are not in known; of those in later, that this version cannot do them yet.
+// Complains about keys that are not in known; of those in later, that this version cannot do them
+// yet.
 void refuse_unknown_keys(const Node &map, std::string_view what,
                          const std::vector<std::string_view> &known,
                          const std::vector<std::string_view> &later, Complaints &complaints);

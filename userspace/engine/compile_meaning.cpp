@@ -35,9 +35,8 @@ void check_hole(const std::string &name, const Mark &mark, bool in_reason, Draft
     known.insert(known.end(), kSpecialHoles.begin(), kSpecialHoles.end());
     const bool whole_field = session::find_field(name).has_value();
     const std::string_view first = std::string_view(name).substr(0, name.find('.'));
-    const bool of_step =
-        std::any_of(draft.step_names.begin(), draft.step_names.end(),
-                    [&](const StepNames &step) { return step.name == first; });
+    const bool of_step = std::any_of(draft.step_names.begin(), draft.step_names.end(),
+                                     [&](const StepNames &step) { return step.name == first; });
     if (whole_field || of_step) // known words in the wrong place: say exactly that
         (void)find_place(name, mark, draft.looking_back(), true, draft.complaints);
     else
@@ -78,8 +77,9 @@ void read_base(const Node &risk, Draft &draft)
     const Node *base = risk.find("base");
     if (base == nullptr || !base->is_list() || base->items.size() != 2 ||
         !base->items[1].is_scalar() || base->items[1].text.empty()) {
-        draft.complaints.add(base == nullptr ? risk.mark : base->mark,
-                             "\"base\" is a number and its reason: [0.45, \"a login key was added\"]");
+        draft.complaints.add(
+            base == nullptr ? risk.mark : base->mark,
+            "\"base\" is a number and its reason: [0.45, \"a login key was added\"]");
         return;
     }
     Term term;
@@ -124,7 +124,8 @@ void keep_places(const Where &where, Draft &draft)
 void read_term(const Node &node, Draft &draft)
 {
     if (!node.is_map()) {
-        draft.complaints.add(node.mark, "a risk term is a map: {when: {...}, add: 0.25, why: \"...\"}");
+        draft.complaints.add(node.mark,
+                             "a risk term is a map: {when: {...}, add: 0.25, why: \"...\"}");
         return;
     }
     refuse_unknown_keys(node, "a risk term", {"name", "when", "add", "why", "intent"}, {},
@@ -211,8 +212,8 @@ void read_merge(const Node &signal, Draft &draft)
     } else if (!draft.made.steps.empty()) {
         const std::vector<std::string> names = read_texts(*by, "by", draft.complaints);
         for (std::size_t i = 0; i < names.size(); ++i)
-            read_merge_part(names[i], by->is_list() && i < by->items.size() ? by->items[i].mark
-                                                                          : by->mark,
+            read_merge_part(names[i],
+                            by->is_list() && i < by->items.size() ? by->items[i].mark : by->mark,
                             draft);
     }
     const Node *duration = merge->find("for");

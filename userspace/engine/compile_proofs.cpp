@@ -11,8 +11,8 @@ namespace sentra::engine {
 
 namespace {
 
-const std::vector<std::string_view> kStreamKeys = {"host", "accounts", "processes", "start",
-                                                   "end", "events"};
+const std::vector<std::string_view> kStreamKeys = {"host",  "accounts", "processes",
+                                                   "start", "end",      "events"};
 const std::vector<std::string_view> kStates = {"Low", "Low (Reviewed)", "Action Recommended"};
 
 Proof::Expected read_expected(const Node &node, Complaints &complaints)
@@ -22,8 +22,8 @@ Proof::Expected read_expected(const Node &node, Complaints &complaints)
         complaints.add(node.mark, "an expected signal is a map: {state: Low, risk: 0.45}");
         return expected;
     }
-    refuse_unknown_keys(node, "an expected signal", {"state", "risk", "intent", "title", "count"}, {},
-                        complaints);
+    refuse_unknown_keys(node, "an expected signal", {"state", "risk", "intent", "title", "count"},
+                        {}, complaints);
     const auto text = [&](std::string_view key) -> std::optional<std::string> {
         if (node.find(key) == nullptr)
             return std::nullopt;
@@ -85,7 +85,8 @@ void read_proof(const Node &node, Draft &draft)
     }
     const Node *signals = node.find("signals");
     if (signals == nullptr || !signals->is_list())
-        draft.complaints.add(node.mark, "\"signals\" must be a list; [] where the rule stays silent");
+        draft.complaints.add(node.mark,
+                             "\"signals\" must be a list; [] where the rule stays silent");
     else
         for (const Node &item : signals->items)
             proof.signals.push_back(read_expected(item, draft.complaints));

@@ -134,8 +134,8 @@ std::optional<Count> read_count(const Node &node, const Step &step, Draft &draft
     if (const Node *distinct = node.find("distinct")) {
         Scope scope;
         scope.types = step.types;
-        if (const auto place = find_place(distinct->text, distinct->mark, scope, false,
-                                          draft.complaints))
+        if (const auto place =
+                find_place(distinct->text, distinct->mark, scope, false, draft.complaints))
             count.distinct = place->field;
     }
     return count;
@@ -167,7 +167,8 @@ void name_step(const Entry &entry, Draft &draft)
     Step step;
     step.name = entry.key;
     step.types = read_types(entry.value, draft);
-    const std::string optional = text_of(entry.value, "optional", false, entry.mark, draft.complaints);
+    const std::string optional =
+        text_of(entry.value, "optional", false, entry.mark, draft.complaints);
     if (!optional.empty() && optional != "true" && optional != "false")
         draft.complaints.add(entry.value.find("optional")->mark, "\"optional\" is true or false");
     step.optional = optional == "true";

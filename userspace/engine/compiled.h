@@ -64,7 +64,7 @@ struct CompiledRule {
     std::vector<Step> steps;
     std::size_t deciding = 0; // the last step that is required
     std::vector<Unless> unless;
-    std::vector<Term> terms;  // base first
+    std::vector<Term> terms; // base first
     std::vector<MergePart> merge;
     std::vector<std::size_t> yields_to; // indices of rules
     std::uint64_t memory_ns = 0;        // how long an instance can still matter

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What is wrong with a written file, told so that its author can mend it: file:line:column, what, the
-// nearest word that would have been right, and the line with a caret under the place. Complaints are
-// gathered, not thrown: an author sees all of them at once.
+// What is wrong with a written file, told so that its author can mend it: file:line:column, what,
+// the nearest word that would have been right, and the line with a caret under the place.
+// Complaints are gathered, not thrown: an author sees all of them at once.
 #pragma once
 
 #include <cstdint>

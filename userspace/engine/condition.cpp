@@ -91,10 +91,8 @@ private:
     std::optional<Test> compile_test(const Entry &entry, bool inside_not)
     {
         const std::vector<std::string_view> parts = split(entry.key, '|');
-        auto place =
-            find_place(parts.front(), entry.mark, scope_, scope_.steps_left, complaints_);
-        auto modifiers =
-            read_modifiers(entry, std::span(parts).subspan(1), complaints_);
+        auto place = find_place(parts.front(), entry.mark, scope_, scope_.steps_left, complaints_);
+        auto modifiers = read_modifiers(entry, std::span(parts).subspan(1), complaints_);
         if (!place || !modifiers)
             return std::nullopt;
         Test test;
@@ -106,10 +104,14 @@ private:
         test.cased = modifiers->cased;
         test.compare = modifiers->compare;
         switch (modifiers->kind) {
-        case Test::Kind::exists: return exists(std::move(test), entry.value);
-        case Test::Kind::fieldref: return fieldref(std::move(test), entry.value);
-        case Test::Kind::fresh: return fresh(std::move(test), entry, inside_not);
-        default: return patterns(std::move(test), entry.value, *modifiers);
+        case Test::Kind::exists:
+            return exists(std::move(test), entry.value);
+        case Test::Kind::fieldref:
+            return fieldref(std::move(test), entry.value);
+        case Test::Kind::fresh:
+            return fresh(std::move(test), entry, inside_not);
+        default:
+            return patterns(std::move(test), entry.value, *modifiers);
         }
     }
 
@@ -152,9 +154,8 @@ private:
         if (test.place.step != kThisEvent)
             gathered = scope_.steps[static_cast<std::size_t>(test.place.step)].fresh;
         if (inside_not || gathered == nullptr || test.place.is_count) {
-            complaints_.add(entry.mark, inside_not
-                                            ? "\"new\" cannot stand inside \"not\""
-                                            : "\"new\" can be asked of a step's event only");
+            complaints_.add(entry.mark, inside_not ? "\"new\" cannot stand inside \"not\""
+                                                   : "\"new\" can be asked of a step's event only");
             return std::nullopt;
         }
         for (; test.fresh < gathered->size(); ++test.fresh) {
@@ -189,8 +190,8 @@ private:
             auto pattern =
                 Pattern::make(modifiers.compare, one.text, modifiers.cased, modifiers.regex_flags);
             if (!pattern)
-                complaints_.add(one.mark, "\"" + printable(one.text, 80) + "\" is refused: " +
-                                              pattern.error().text);
+                complaints_.add(one.mark, "\"" + printable(one.text, 80) +
+                                              "\" is refused: " + pattern.error().text);
             else if (const auto why = cannot_match(*pattern, test.place, types_of(test.place)))
                 complaints_.add(one.mark, *why);
             else
@@ -229,8 +230,8 @@ bool any_carries(std::span<const event::Type *const> types, const session::Field
 void complain_of_field(std::string_view name, const Mark &mark,
                        std::span<const event::Type *const> types, Complaints &complaints)
 {
-    complaints.add(mark, "no " + names_of(types) + " event has a field \"" + std::string(name) +
-                             "\"");
+    complaints.add(mark,
+                   "no " + names_of(types) + " event has a field \"" + std::string(name) + "\"");
 }
 
 } // namespace
@@ -291,7 +292,8 @@ std::optional<Place> find_place(std::string_view name, const Mark &mark, const S
             continue;
         if (!steps_too) {
             complaints.add(mark, "a step's field cannot stand here; compare with it by "
-                                 "\"field|fieldref: " + std::string(name) + "\"");
+                                 "\"field|fieldref: " +
+                                     std::string(name) + "\"");
             return std::nullopt;
         }
         const std::string_view rest = name.substr(dot + 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Conditions, one grammar for where, when and unless: a map of "field|modifier|...: value or list" is
-// AND, a list of maps OR, a nested "not:" must not hold. Compiled once, then asked of every event that
-// the index lets through; asking allocates nothing.
+// Conditions, one grammar for where, when and unless: a map of "field|modifier|...: value or list"
+// is AND, a list of maps OR, a nested "not:" must not hold. Compiled once, then asked of every
+// event that the index lets through; asking allocates nothing.
 #pragma once
 
 #include <cstdint>
@@ -33,24 +33,24 @@ struct Test {
     std::string key; // as written, for complaints
     Mark mark;
     Place place;
-    bool base_name = false;        // of the value, before it is compared
-    bool all = false;              // every pattern must match; else one
-    bool wanted = true;            // exists: true or false
+    bool base_name = false; // of the value, before it is compared
+    bool all = false;       // every pattern must match; else one
+    bool wanted = true;     // exists: true or false
     std::vector<Pattern> patterns;
-    Place other;                   // fieldref
+    Place other; // fieldref
     Compare compare = Compare::equals;
     bool cased = false;
-    unsigned fresh = 0;            // which of the step's fresh values
+    unsigned fresh = 0; // which of the step's fresh values
 };
 
 struct Clause {
-    std::vector<Test> tests;       // cheap ones first
+    std::vector<Test> tests; // cheap ones first
     std::vector<Where> nots;
-    std::vector<int> steps;        // all that it names, in nots too; unbound: it does not hold
+    std::vector<int> steps; // all that it names, in nots too; unbound: it does not hold
 };
 
 struct Where {
-    std::vector<Clause> any;       // empty: always holds
+    std::vector<Clause> any; // empty: always holds
     [[nodiscard]] bool asks_steps() const;
     [[nodiscard]] bool asks_fresh() const;
 };
@@ -73,7 +73,7 @@ struct Scope {
     bool steps_left = false;                // also on the left side ("login.source.ip: ...")
     std::vector<Fresh> *fresh = nullptr;    // for plain fields; null: "new" is refused
     const Vocabulary *vocabulary = nullptr;
-    std::string event_words;                // "file.write or file.rename", for complaints
+    std::string event_words; // "file.write or file.rename", for complaints
 };
 
 // Complaints tell what is wrong; the result is then of no use.

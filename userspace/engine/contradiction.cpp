@@ -18,8 +18,8 @@ std::optional<std::string> wrong_choice(const Pattern &pattern, const event::Slo
             return std::nullopt;
         known.emplace_back(choice);
     }
-    std::string why = "\"" + std::string(slot.name) + "\" is never \"" +
-                      printable(pattern.written(), 80) + "\"";
+    std::string why =
+        "\"" + std::string(slot.name) + "\" is never \"" + printable(pattern.written(), 80) + "\"";
     if (const auto near = nearest(std::string_view(pattern.written()).substr(0, 100), known))
         return why.append("; did you mean \"").append(*near).append("\"?");
     why += "; it is one of";
@@ -45,7 +45,8 @@ std::optional<std::string> wrong_number(const Pattern &pattern, const event::Slo
 std::optional<std::string> wrong_value(const Pattern &pattern, const event::Slot &slot)
 {
     switch (slot.kind) {
-    case Kind::choice: return wrong_choice(pattern, slot);
+    case Kind::choice:
+        return wrong_choice(pattern, slot);
     case Kind::flag: {
         std::string buffer;
         if (pattern.matches_text("true", buffer) || pattern.matches_text("false", buffer))
@@ -60,8 +61,10 @@ std::optional<std::string> wrong_value(const Pattern &pattern, const event::Slot
     case Kind::number:
     case Kind::integer:
     case Kind::id:
-    case Kind::mask: return wrong_number(pattern, slot);
-    default: return std::nullopt;
+    case Kind::mask:
+        return wrong_number(pattern, slot);
+    default:
+        return std::nullopt;
     }
 }
 
@@ -80,12 +83,15 @@ bool passes(const Test &test, const Pattern &exact)
         return (pattern.cased() && !exact.cased()) || pattern.matches_text(text, buffer);
     };
     switch (test.kind) {
-    case Test::Kind::absent: return false;
-    case Test::Kind::exists: return test.wanted;
+    case Test::Kind::absent:
+        return false;
+    case Test::Kind::exists:
+        return test.wanted;
     case Test::Kind::patterns:
         return test.all ? std::all_of(test.patterns.begin(), test.patterns.end(), one)
                         : std::any_of(test.patterns.begin(), test.patterns.end(), one);
-    default: return true;
+    default:
+        return true;
     }
 }
 
@@ -106,8 +112,7 @@ bool excluded(const Pattern &exact, const Test &test, const Clause &clause)
             return true;
     for (const Where &nots : clause.nots)
         for (const Clause &inner : nots.any)
-            if (inner.tests.size() == 1 && inner.nots.empty() &&
-                same_place(inner.tests[0], test) &&
+            if (inner.tests.size() == 1 && inner.nots.empty() && same_place(inner.tests[0], test) &&
                 inner.tests[0].kind != Test::Kind::fieldref && !inner.tests[0].patterns.empty() &&
                 !inner.tests[0].patterns[0].cased() && passes(inner.tests[0], exact))
                 return true;
@@ -175,8 +180,8 @@ void refuse_contradictions(const Clause &clause, Complaints &complaints)
         if (is_exact(test)) {
             const auto dead = [&](const Pattern &exact) { return excluded(exact, test, clause); };
             const bool several = test.all && test.patterns.size() > 1;
-            never = never || several ||
-                    std::all_of(test.patterns.begin(), test.patterns.end(), dead);
+            never =
+                never || several || std::all_of(test.patterns.begin(), test.patterns.end(), dead);
         }
         if (test.kind == Test::Kind::absent)
             for (const Test &other : clause.tests)

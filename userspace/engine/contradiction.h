@@ -12,9 +12,8 @@
 namespace sentra::engine {
 
 // Why the value can never be the field's, of whichever event; nullopt: it can.
-[[nodiscard]] std::optional<std::string>
-cannot_match(const Pattern &pattern, const Place &place,
-             std::span<const event::Type *const> types);
+[[nodiscard]] std::optional<std::string> cannot_match(const Pattern &pattern, const Place &place,
+                                                      std::span<const event::Type *const> types);
 
 // Tests of one clause that exclude each other.
 void refuse_contradictions(const Clause &clause, Complaints &complaints);

@@ -11,10 +11,12 @@ namespace sentra::engine {
 
 struct Engine::State {
     State(std::shared_ptr<const Rules> loaded, event::Losses &counted)
-        : rules(std::move(loaded)), set(rules, rules->compiled().set.get()), losses(counted),
-          sequences(set), windows(set)
-    {
-    }
+        : rules(std::move(loaded)),
+          set(rules, rules->compiled().set.get()),
+          losses(counted),
+          sequences(set),
+          windows(set)
+    {}
 
     void tick(const event::Event &event, const session::Session &session, std::vector<Match> &out)
     {
@@ -44,8 +46,7 @@ struct Engine::State {
 
 Engine::Engine(std::shared_ptr<const Rules> rules, event::Losses &losses)
     : state_(std::make_unique<State>(std::move(rules), losses))
-{
-}
+{}
 Engine::~Engine() = default;
 
 void Engine::step(const event::Event &event, const session::Context &context,

@@ -30,8 +30,9 @@ void EvidenceList::add(const TakenPtr &taken)
         known_.insert(id);
     first_ns_ = std::min(first_ns_, taken->time_ns);
     last_ns_ = std::max(last_ns_, taken->time_ns);
-    const auto at = std::lower_bound(kept_.begin(), kept_.end(), id,
-                                     [](const auto &one, const Id &wanted) { return one.first < wanted; });
+    const auto at =
+        std::lower_bound(kept_.begin(), kept_.end(), id,
+                         [](const auto &one, const Id &wanted) { return one.first < wanted; });
     kept_.insert(at, {id, taken});
     if (kept_.size() > kKeptMax) {
         kept_.erase(kept_.begin() + kKeptMax / 2);

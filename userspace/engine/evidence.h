@@ -23,7 +23,7 @@ public:
 
 private:
     using Id = std::tuple<std::uint64_t, std::uint8_t, std::uint64_t>; // time, source, sequence
-    std::vector<std::pair<Id, TakenPtr>> kept_; // in order of id
+    std::vector<std::pair<Id, TakenPtr>> kept_;                        // in order of id
     std::set<Id> known_;
     std::uint64_t left_out_ = 0;
     std::uint64_t first_ns_ = ~std::uint64_t{0}, last_ns_ = 0;

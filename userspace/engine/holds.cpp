@@ -57,10 +57,14 @@ bool patterns_hold(const Test &test, const event::Value &found, std::string &buf
 bool texts_compare(std::string_view a, std::string_view b, Compare compare)
 {
     switch (compare) {
-    case Compare::contains: return a.find(b) != std::string_view::npos;
-    case Compare::starts: return a.substr(0, b.size()) == b;
-    case Compare::ends: return a.size() >= b.size() && a.substr(a.size() - b.size()) == b;
-    default: return a == b;
+    case Compare::contains:
+        return a.find(b) != std::string_view::npos;
+    case Compare::starts:
+        return a.substr(0, b.size()) == b;
+    case Compare::ends:
+        return a.size() >= b.size() && a.substr(a.size() - b.size()) == b;
+    default:
+        return a == b;
     }
 }
 
@@ -101,12 +105,16 @@ bool is_fresh(const Test &test, const Asked &asked)
 bool holds(const Test &test, const Asked &asked)
 {
     switch (test.kind) {
-    case Test::Kind::fresh: return is_fresh(test, asked);
-    case Test::Kind::fieldref: return fields_hold(test, asked);
+    case Test::Kind::fresh:
+        return is_fresh(test, asked);
+    case Test::Kind::fieldref:
+        return fields_hold(test, asked);
     case Test::Kind::exists:
         return is_known(value_of(test.place, asked, asked.buffers.value)) == test.wanted;
-    case Test::Kind::absent: return !is_known(value_of(test.place, asked, asked.buffers.value));
-    case Test::Kind::patterns: break;
+    case Test::Kind::absent:
+        return !is_known(value_of(test.place, asked, asked.buffers.value));
+    case Test::Kind::patterns:
+        break;
     }
     return patterns_hold(test, value_of(test.place, asked, asked.buffers.value),
                          asked.buffers.lowered);

@@ -28,7 +28,7 @@ struct Asked {
     const event::Event &event;
     const session::Context &context;
     const session::Session &session;
-    std::span<const TakenPtr> steps;   // by step; null: not bound
+    std::span<const TakenPtr> steps;         // by step; null: not bound
     std::uint32_t fresh = ~std::uint32_t{0}; // of the event at hand
     Buffers &buffers;
 };

@@ -40,8 +40,8 @@ std::optional<int> rank(const Test &test, const event::Type &type)
     if (test.kind != Test::Kind::patterns || test.place.step != kThisEvent || slot == nullptr ||
         (test.all && test.patterns.size() > 1))
         return std::nullopt;
-    const bool text = slot->kind == Kind::text || slot->kind == Kind::path ||
-                      slot->kind == Kind::characters;
+    const bool text =
+        slot->kind == Kind::text || slot->kind == Kind::path || slot->kind == Kind::characters;
     const auto all = [&](auto predicate) {
         return std::all_of(test.patterns.begin(), test.patterns.end(), predicate);
     };
@@ -108,8 +108,8 @@ void Index::add_clause(OfType &of_type, const event::Type &type, std::uint32_t w
         return;
     }
     const bool by_base_name = looks_at_base_name(*best);
-    auto anchor = std::find_if(
-        of_type.anchors.begin(), of_type.anchors.end(), [&](const Anchor &one) {
+    auto anchor =
+        std::find_if(of_type.anchors.begin(), of_type.anchors.end(), [&](const Anchor &one) {
             return one.field.name == best->place.field.name && one.base_name == by_base_name;
         });
     if (anchor == of_type.anchors.end())

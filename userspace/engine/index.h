@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Which rules an event could concern. First by event type, then by the one test of each alternative
-// that lets the fewest events through: an exact value, or a path's last component, looked up in a hash.
-// What has no such test is asked of every event of its type (at scale: one automaton per field; the
-// seam is Residual). So an event costs what the rules that could match it cost.
+// that lets the fewest events through: an exact value, or a path's last component, looked up in a
+// hash. What has no such test is asked of every event of its type (at scale: one automaton per
+// field; the seam is Residual). So an event costs what the rules that could match it cost.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,8 @@ public:
     void add(const Waiting &waiting);
 
     // Replaces out by the places whose conditions the event fulfils as far as they ask about the
-    // event alone ("new" is taken to hold, a condition on earlier steps too). In order of rule and part.
+    // event alone ("new" is taken to hold, a condition on earlier steps too). In order of rule and
+    // part.
     void find(const Asked &asked, std::vector<Waiting> &out) const;
 
     struct Shape { // for tests and figures

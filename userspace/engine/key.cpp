@@ -35,8 +35,8 @@ Joined add_field(std::string_view name, const Asked &asked, std::string &key)
     const auto field = session::find_field(name);
     if (!field)
         return Joined::excluded;
-    const event::Value value = session::read(*field, asked.event, asked.context, asked.session,
-                                             asked.buffers.value);
+    const event::Value value =
+        session::read(*field, asked.event, asked.context, asked.session, asked.buffers.value);
     if (!is_known(value))
         return Joined::excluded;
     key += event::to_text(value);
@@ -47,9 +47,12 @@ Joined add_part(By by, const Asked &asked, std::string &key)
 {
     const session::Context &context = asked.context;
     switch (by) {
-    case By::host: return Joined::yes;
-    case By::user: return add_field("user.name", asked, key);
-    case By::source: return add_field("source.ip", asked, key);
+    case By::host:
+        return Joined::yes;
+    case By::user:
+        return add_field("user.name", asked, key);
+    case By::source:
+        return add_field("source.ip", asked, key);
     case By::session:
         if (context.actor == nullptr || context.actor->kind != ActorKind::session)
             return Joined::excluded;
@@ -67,7 +70,8 @@ Joined add_part(By by, const Asked &asked, std::string &key)
         add_process(by == By::process ? context.process->key : tree_root(*context.process).key,
                     key);
         return Joined::yes;
-    case By::actor: break;
+    case By::actor:
+        break;
     }
     if (context.actor != nullptr && !context.actor->key.empty()) {
         key += context.actor->key;

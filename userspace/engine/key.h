@@ -9,8 +9,8 @@
 namespace sentra::engine {
 
 enum class Joined : std::uint8_t {
-    yes,      // key is filled
-    alone,    // nobody knows whose the event is: it may complete a rule by itself, and joins nothing
+    yes,   // key is filled
+    alone, // nobody knows whose the event is: it may complete a rule by itself, and joins nothing
     excluded, // the rule is about sessions (units, ...), and the event belongs to none
 };
 [[nodiscard]] Joined join_key(const CompiledRule &rule, const Asked &asked, std::string &key);

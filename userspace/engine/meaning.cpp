@@ -17,8 +17,8 @@ std::string field_of(const Step &step, const Taken &taken, std::string_view name
     if (!field)
         return {};
     session::Scratch scratch;
-    return event::to_text(session::read(*field, *taken.bound.event, taken.bound.context, session,
-                                        scratch));
+    return event::to_text(
+        session::read(*field, *taken.bound.event, taken.bound.context, session, scratch));
 }
 
 } // namespace
@@ -28,8 +28,8 @@ Meaning meaning_of(const CompiledRule &rule, const std::vector<TakenPtr> &bound,
 {
     Meaning made{bound, {}, 0, rule.rule->intent};
     const Taken &deciding = made.deciding(rule);
-    const Asked asked{*deciding.bound.event, deciding.bound.context, session, bound,
-                      deciding.fresh, buffers};
+    const Asked asked{
+        *deciding.bound.event, deciding.bound.context, session, bound, deciding.fresh, buffers};
     int sum = 0;
     for (std::size_t i = 0; i < rule.terms.size(); ++i) {
         const Term &term = rule.terms[i];
@@ -83,9 +83,9 @@ std::vector<std::string> merge_values_of(const CompiledRule &rule,
         const std::size_t at = part.place.step == kThisEvent
                                    ? rule.deciding
                                    : static_cast<std::size_t>(part.place.step);
-        values.push_back(bound[at] == nullptr
-                             ? std::string()
-                             : field_of(rule.steps[at], *bound[at], part.place.field.name, session));
+        values.push_back(bound[at] == nullptr ? std::string()
+                                              : field_of(rule.steps[at], *bound[at],
+                                                         part.place.field.name, session));
     }
     return values;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What one completion means: the risk terms that hold, the intent, and the values its texts ask for.
+// What one completion means: the risk terms that hold, the intent, and the values its texts ask
+// for.
 #pragma once
 
 #include <string>
@@ -28,8 +29,8 @@ struct Meaning {
                                                        const std::vector<TakenPtr> &bound,
                                                        const session::Session &session);
 
-// The value of "step.field", "step.count", "field" or "count"; empty when there is none. What the rule
-// names was read when the step took its event; anything else is read now.
+// The value of "step.field", "step.count", "field" or "count"; empty when there is none. What the
+// rule names was read when the step took its event; anything else is read now.
 [[nodiscard]] std::string text_of(const CompiledRule &rule, const std::vector<TakenPtr> &bound,
                                   std::uint64_t count, const session::Session &session,
                                   std::string_view name);

@@ -11,9 +11,9 @@ namespace {
 
 // Sigma's modifiers first, Sentra's own last.
 const std::vector<std::string_view> kModifiers = {
-    "contains", "startswith", "endswith", "all", "re",  "i",    "m",      "s",
-    "cidr",     "exists",     "cased",    "gt",  "gte", "lt",   "lte",    "fieldref",
-    "windash",  "base64",     "base64offset",    "wide", "expand", "basename", "new"};
+    "contains", "startswith", "endswith",     "all",  "re",     "i",        "m",   "s",
+    "cidr",     "exists",     "cased",        "gt",   "gte",    "lt",       "lte", "fieldref",
+    "windash",  "base64",     "base64offset", "wide", "expand", "basename", "new"};
 
 struct Comparison {
     std::string_view word;
@@ -117,8 +117,7 @@ class ValueReader {
 public:
     ValueReader(const Modifiers &modifiers, const Vocabulary &vocabulary, Complaints &complaints)
         : modifiers_(modifiers), vocabulary_(vocabulary), complaints_(complaints)
-    {
-    }
+    {}
 
     void take(const Node &node)
     {

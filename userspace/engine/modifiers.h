@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The part of a condition's key after the field ("|contains|all"), and the values that follow it, with
-// lists, $macros and Sigma's transformations resolved to what is compared in the end.
+// The part of a condition's key after the field ("|contains|all"), and the values that follow it,
+// with lists, $macros and Sigma's transformations resolved to what is compared in the end.
 #pragma once
 
 #include <optional>
@@ -22,9 +22,8 @@ struct Modifiers {
 };
 
 // nullopt: a complaint was made.
-[[nodiscard]] std::optional<Modifiers> read_modifiers(const Entry &entry,
-                                                      std::span<const std::string_view> words,
-                                                      Complaints &complaints);
+[[nodiscard]] std::optional<Modifiers>
+read_modifiers(const Entry &entry, std::span<const std::string_view> words, Complaints &complaints);
 
 struct Written {
     std::string text;

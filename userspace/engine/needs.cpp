@@ -17,11 +17,16 @@ std::optional<Need::How> how_of(const Pattern &pattern)
     if (!pattern.plain())
         return std::nullopt;
     switch (pattern.compare()) {
-    case Compare::equals: return Need::How::is;
-    case Compare::starts: return Need::How::begins;
-    case Compare::ends: return Need::How::ends;
-    case Compare::contains: return Need::How::contains;
-    default: return std::nullopt;
+    case Compare::equals:
+        return Need::How::is;
+    case Compare::starts:
+        return Need::How::begins;
+    case Compare::ends:
+        return Need::How::ends;
+    case Compare::contains:
+        return Need::How::contains;
+    default:
+        return std::nullopt;
     }
 }
 
@@ -83,11 +88,21 @@ std::vector<std::string> Rules::watched_reads() const
         if (need.event != "file.read")
             continue;
         switch (need.how) {
-        case Need::How::is: globs.insert(need.value); break;
-        case Need::How::begins: globs.insert(need.value + "*"); break;
-        case Need::How::ends: globs.insert("*" + need.value); break;
-        case Need::How::contains: globs.insert("*" + need.value + "*"); break;
-        case Need::How::any: globs.insert("*"); break;
+        case Need::How::is:
+            globs.insert(need.value);
+            break;
+        case Need::How::begins:
+            globs.insert(need.value + "*");
+            break;
+        case Need::How::ends:
+            globs.insert("*" + need.value);
+            break;
+        case Need::How::contains:
+            globs.insert("*" + need.value + "*");
+            break;
+        case Need::How::any:
+            globs.insert("*");
+            break;
         }
     }
     return {globs.begin(), globs.end()};

@@ -39,8 +39,8 @@ std::string person_for(const session::FieldRef &field, const Asked &asked)
     const auto person = session::find_field(of_actor ? "actor.user.name" : "user.name");
     if (!person)
         return {};
-    return event::to_text(session::read(*person, asked.event, asked.context, asked.session,
-                                        asked.buffers.other));
+    return event::to_text(
+        session::read(*person, asked.event, asked.context, asked.session, asked.buffers.other));
 }
 
 // Hashed: the store need not know whom a host knows, and keys have one length.
@@ -88,8 +88,8 @@ void Novelty::commit(std::uint64_t &evicted)
     for (Pending &one : pending_) {
         const auto [at, made] = seen_.try_emplace(one.key);
         Seen &seen = at->second;
-        const bool again = !made && one.time_ns > seen.last_ns &&
-                           one.time_ns - seen.last_ns > one.window_ns;
+        const bool again =
+            !made && one.time_ns > seen.last_ns && one.time_ns - seen.last_ns > one.window_ns;
         if (made || again || one.time_ns < seen.first_ns)
             seen.first_ns = one.time_ns;
         if (made || one.time_ns > seen.last_ns)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What was seen before, and for whom: the memory behind "new: 30d". A sighting is one (field, value,
-// window), and for addresses and keys also one user; addresses count by their neighbourhood. An
-// uninterrupted run of sightings keeps its first time, so that re-reading the last day after a restart
-// finds the same events new that were new the first time.
+// What was seen before, and for whom: the memory behind "new: 30d". A sighting is one (field,
+// value, window), and for addresses and keys also one user; addresses count by their neighbourhood.
+// An uninterrupted run of sightings keeps its first time, so that re-reading the last day after a
+// restart finds the same events new that were new the first time.
 #pragma once
 
 #include <cstdint>

@@ -130,7 +130,8 @@ Result<Pattern> Pattern::make(Compare compare, std::string_view text, bool cased
         if (!pattern.number_)
             return failure("not a number");
         return pattern;
-    default: break;
+    default:
+        break;
     }
     if (compare == Compare::equals) {
         pattern.number_ = Number::parse(text);
@@ -168,7 +169,8 @@ std::string_view lower_into(std::string_view text, std::string &buffer)
     return buffer;
 }
 
-// Backs up to the last star only: a star takes as little as it can, so an earlier one need not move.
+// Backs up to the last star only: a star takes as little as it can, so an earlier one need not
+// move.
 bool Pattern::glob(std::string_view text) const
 {
     constexpr std::size_t kNone = ~std::size_t{0};
@@ -214,11 +216,14 @@ bool Pattern::matches_text(std::string_view text, std::string &buffer) const
     if (!glob_.empty())
         return glob(text);
     switch (compare_) {
-    case Compare::contains: return text.find(text_) != std::string_view::npos;
-    case Compare::starts: return text.substr(0, text_.size()) == text_;
+    case Compare::contains:
+        return text.find(text_) != std::string_view::npos;
+    case Compare::starts:
+        return text.substr(0, text_.size()) == text_;
     case Compare::ends:
         return text.size() >= text_.size() && text.substr(text.size() - text_.size()) == text_;
-    default: return text == text_;
+    default:
+        return text == text_;
     }
 }
 
@@ -226,11 +231,16 @@ bool Pattern::matches_number(const Number &number) const
 {
     const int side = number_ ? order(number, *number_) : 0;
     switch (compare_) {
-    case Compare::greater: return side > 0;
-    case Compare::at_least: return side >= 0;
-    case Compare::less: return side < 0;
-    case Compare::at_most: return side <= 0;
-    default: return number_ && side == 0;
+    case Compare::greater:
+        return side > 0;
+    case Compare::at_least:
+        return side >= 0;
+    case Compare::less:
+        return side < 0;
+    case Compare::at_most:
+        return side <= 0;
+    default:
+        return number_ && side == 0;
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One value of a condition against one value of an event, as Sigma means it: texts without regard to
-// case, "*" and "?" as wildcards with "\" before a literal one, numbers as numbers, addresses as
+// One value of a condition against one value of an event, as Sigma means it: texts without regard
+// to case, "*" and "?" as wildcards with "\" before a literal one, numbers as numbers, addresses as
 // addresses. Time is linear in the value's length (RE2; a glob backs up to its last star only).
 #pragma once
 
@@ -22,9 +22,16 @@ class RE2;
 namespace sentra::engine {
 
 enum class Compare : std::uint8_t {
-    equals, contains, starts, ends, // texts, with wildcards
-    regex, network,
-    greater, at_least, less, at_most,
+    equals,
+    contains,
+    starts,
+    ends, // texts, with wildcards
+    regex,
+    network,
+    greater,
+    at_least,
+    less,
+    at_most,
 };
 
 // A whole number with its sign: wide enough for both of Value's kinds.
@@ -48,7 +55,8 @@ public:
     [[nodiscard]] bool matches_text(std::string_view text, std::string &buffer) const;
 
     [[nodiscard]] Compare compare() const { return compare_; }
-    // The text without wildcards (lower case unless cased); nullopt where it has some, or is no text.
+    // The text without wildcards (lower case unless cased); nullopt where it has some, or is no
+    // text.
     [[nodiscard]] std::optional<std::string_view> plain() const;
     [[nodiscard]] bool cased() const { return cased_; }
     [[nodiscard]] const std::optional<Number> &number() const { return number_; }
@@ -63,8 +71,8 @@ private:
     Compare compare_ = Compare::equals;
     bool cased_ = false;
     std::string written_;
-    std::string text_;                  // plain form
-    std::vector<std::uint16_t> glob_;   // with wildcards: bytes, kAnyOne, kAnyRun
+    std::string text_;                // plain form
+    std::vector<std::uint16_t> glob_; // with wildcards: bytes, kAnyOne, kAnyRun
     std::optional<Number> number_;
     std::optional<Ip> ip_;
     std::optional<Network> network_;
@@ -78,6 +86,7 @@ private:
 [[nodiscard]] std::vector<std::string> windash_forms(std::string_view text);
 [[nodiscard]] std::string base64_of(std::string_view bytes);
 [[nodiscard]] std::vector<std::string> base64_offset_forms(std::string_view bytes);
-[[nodiscard]] std::string utf16_of(std::string_view text); // little-endian; ASCII and Latin-1 in UTF-8
+[[nodiscard]] std::string
+utf16_of(std::string_view text); // little-endian; ASCII and Latin-1 in UTF-8
 
 } // namespace sentra::engine

@@ -19,10 +19,8 @@ constexpr std::size_t kNodesMax = 500'000;
 
 class Builder : public YAML::EventHandler {
 public:
-    Builder(const Source &source, Complaints &complaints)
-        : source_(source), complaints_(complaints)
-    {
-    }
+    Builder(const Source &source, Complaints &complaints) : source_(source), complaints_(complaints)
+    {}
     Builder(const Builder &) = delete;
     Builder &operator=(const Builder &) = delete;
     ~Builder() override = default;
@@ -36,10 +34,7 @@ public:
         refuse_anchor(node.mark, anchor);
         put(std::move(node));
     }
-    void OnAlias(const YAML::Mark &at, YAML::anchor_t anchor) override
-    {
-        OnNull(at, anchor);
-    }
+    void OnAlias(const YAML::Mark &at, YAML::anchor_t anchor) override { OnNull(at, anchor); }
     void OnScalar(const YAML::Mark &at, const std::string &tag, YAML::anchor_t anchor,
                   const std::string &value) override
     {
@@ -147,7 +142,8 @@ private:
     std::size_t nodes_ = 0;
 };
 
-// yaml-cpp reads bytes it cannot place as U+FFFD; a rule with such bytes is not what its author meant.
+// yaml-cpp reads bytes it cannot place as U+FFFD; a rule with such bytes is not what its author
+// meant.
 bool is_plain_text(const std::string &text)
 {
     return text.find('\0') == std::string::npos;
@@ -162,7 +158,8 @@ void parse(Builder &builder, const Source &source, Complaints &complaints)
     Complaints ignored;
     Builder second(source, ignored);
     if (parser.HandleNextDocument(second))
-        complaints.add({&source, 1, 1, 1}, "a file holds one document; \"---\" begins a second one");
+        complaints.add({&source, 1, 1, 1},
+                       "a file holds one document; \"---\" begins a second one");
 }
 
 } // namespace
@@ -178,10 +175,14 @@ const Node *Node::find(std::string_view key) const
 const char *Node::kind_name() const
 {
     switch (kind) {
-    case Kind::null: return "nothing";
-    case Kind::scalar: return "a text";
-    case Kind::list: return "a list";
-    case Kind::map: return "a map";
+    case Kind::null:
+        return "nothing";
+    case Kind::scalar:
+        return "a text";
+    case Kind::list:
+        return "a list";
+    case Kind::map:
+        return "a map";
     }
     return "nothing";
 }

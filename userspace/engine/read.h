@@ -18,8 +18,8 @@ struct Entry;
 struct Node {
     enum class Kind : std::uint8_t { null, scalar, list, map };
     Kind kind = Kind::null;
-    std::string text;           // of a scalar
-    bool quoted = false;        // it was written in quotes: never a number, a macro or null
+    std::string text;    // of a scalar
+    bool quoted = false; // it was written in quotes: never a number, a macro or null
     Mark mark;
     std::vector<Node> items;    // of a list
     std::vector<Entry> entries; // of a map, in the order written; keys are unique
@@ -42,7 +42,8 @@ struct Entry {
 inline constexpr std::size_t kRuleBytesMax = 256 * 1024; // the longest of SigmaHQ's is 11 KiB
 inline constexpr std::size_t kStreamBytesMax = 8 * 1024 * 1024;
 
-// nullopt: a complaint says why. An empty document is a null node. The source must outlive the node.
+// nullopt: a complaint says why. An empty document is a null node. The source must outlive the
+// node.
 [[nodiscard]] std::optional<Node> read_yaml(const Source &source, std::size_t max_bytes,
                                             Complaints &complaints);
 

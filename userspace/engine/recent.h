@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A bounded table that forgets what was used longest ago. Lookups by hash; every walk goes in order of
-// use, so nothing depends on how the hash happens to lie.
+// A bounded table that forgets what was used longest ago. Lookups by hash; every walk goes in order
+// of use, so nothing depends on how the hash happens to lie.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +24,8 @@ public:
         return at == by_key_.end() ? nullptr : &at->second->value;
     }
 
-    // The value, made if need be, now the one used last. time_ns: of the use. evicted: how many others
-    // had to go.
+    // The value, made if need be, now the one used last. time_ns: of the use. evicted: how many
+    // others had to go.
     Value &use(std::string_view key, std::uint64_t time_ns, std::uint64_t &evicted)
     {
         const auto at = by_key_.find(key);

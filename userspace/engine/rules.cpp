@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Directories of rules: find the files, read the vocabulary first, then every rule, and put them together.
+// Directories of rules: find the files, read the vocabulary first, then every rule, and put them
+// together.
 #include <algorithm>
 #include <deque>
 #include <filesystem>
@@ -38,8 +39,8 @@ Result<std::vector<Rules::File>> files_below(const std::string &directory)
         auto text = read_file(path.string());
         if (!text)
             return tl::unexpected(std::move(text.error()).within("open rules"));
-        files.push_back({path.string(), path.lexically_relative(directory).string(),
-                         std::move(*text)});
+        files.push_back(
+            {path.string(), path.lexically_relative(directory).string(), std::move(*text)});
     }
     return files;
 }
@@ -49,7 +50,8 @@ public:
     explicit Collector(std::vector<Rules::File> files)
     {
         for (Rules::File &file : files)
-            sources_.push_back({{std::move(file.path), std::move(file.text)}, std::move(file.name)});
+            sources_.push_back(
+                {{std::move(file.path), std::move(file.text)}, std::move(file.name)});
     }
 
     Result<std::unique_ptr<Rules::Compiled>> collect()

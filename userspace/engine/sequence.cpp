@@ -9,9 +9,9 @@ namespace sentra::engine {
 
 namespace {
 
-constexpr std::size_t kInstancesMax = 4096;  // of one rule: a host has fewer sessions and services
-constexpr std::size_t kEntriesMax = 4096;    // of one counter; Count::at_least is no larger
-constexpr std::size_t kSampleMax = 16;       // of a counter's first, and of its latest events
+constexpr std::size_t kInstancesMax = 4096; // of one rule: a host has fewer sessions and services
+constexpr std::size_t kEntriesMax = 4096;   // of one counter; Count::at_least is no larger
+constexpr std::size_t kSampleMax = 16;      // of a counter's first, and of its latest events
 
 std::uint64_t age_ns(std::uint64_t now_ns, std::uint64_t then_ns)
 {
@@ -52,8 +52,7 @@ struct Sequences::Turn {
 
 Sequences::Sequences(RuleSetPtr set)
     : set_(std::move(set)), by_rule_(set_->rules.size(), Recent<Instance>(kInstancesMax))
-{
-}
+{}
 
 void Sequences::step(const std::vector<Waiting> &found, const Asked &asked, Novelty &novelty,
                      std::vector<Completion> &out, std::uint64_t &evicted)
@@ -67,8 +66,7 @@ void Sequences::step(const std::vector<Waiting> &found, const Asked &asked, Nove
         const std::size_t steps = rule.steps.size();
         Turn turn{number, rule, asked, novelty, out};
         const Joined joined = join_key(rule, asked, key_);
-        const bool remembers =
-            !rule.is_single() || (!rule.unless.empty() && rule.memory_ns > 0);
+        const bool remembers = !rule.is_single() || (!rule.unless.empty() && rule.memory_ns > 0);
         if (joined == Joined::yes && remembers) {
             turn.instance = &by_rule_[number].use(key_, asked.event.time_ns(), evicted);
             turn.instance->stages.resize(steps);
@@ -93,8 +91,8 @@ void Sequences::step(const std::vector<Waiting> &found, const Asked &asked, Nove
     }
 }
 
-// The latest way that leads to just before the step: over the nearest earlier step that was reached,
-// back to the last required one.
+// The latest way that leads to just before the step: over the nearest earlier step that was
+// reached, back to the last required one.
 bool Sequences::prefix(const Turn &turn, std::size_t step, std::vector<TakenPtr> &way) const
 {
     const CompiledRule &rule = turn.rule;
@@ -124,30 +122,31 @@ void Sequences::take(Turn &turn, std::size_t number)
     const Step &step = rule.steps[number];
     const Asked &asked = turn.asked;
     const bool led_here = prefix(turn, number, way_);
-    const Asked with_steps{asked.event, asked.context, asked.session, way_, ~std::uint32_t{0},
-                           asked.buffers};
+    const Asked with_steps{asked.event, asked.context,     asked.session,
+                           way_,        ~std::uint32_t{0}, asked.buffers};
     if (step.asks_steps && (!led_here || !holds(step.where, with_steps)))
         return;
     const std::uint32_t fresh = step.fresh.empty() ? 0 : turn.novelty.ask(step.fresh, asked);
     if (step.asks_fresh) {
-        const Asked with_fresh{asked.event, asked.context, asked.session, way_, fresh,
-                               asked.buffers};
+        const Asked with_fresh{asked.event, asked.context, asked.session,
+                               way_,        fresh,         asked.buffers};
         if (!holds(step.where, with_fresh))
             return;
     }
     if (!led_here)
         return;
-    auto taken = std::make_shared<Taken>(
-        Taken{{step.name, event::Owned(asked.event), asked.context, 1}, {}, fresh,
-              asked.event.time_ns()});
+    auto taken =
+        std::make_shared<Taken>(Taken{{step.name, event::Owned(asked.event), asked.context, 1},
+                                      {},
+                                      fresh,
+                                      asked.event.time_ns()});
     for (const session::FieldRef &field : step.keep)
-        taken->kept.push_back(event::to_text(session::read(
-            field, asked.event, asked.context, asked.session, asked.buffers.value)));
+        taken->kept.push_back(event::to_text(
+            session::read(field, asked.event, asked.context, asked.session, asked.buffers.value)));
     if (step.count) {
         const std::uint64_t weight = weight_of(asked.event);
         Counter alone;
-        Counter &counter =
-            turn.instance != nullptr ? turn.instance->counters[number] : alone;
+        Counter &counter = turn.instance != nullptr ? turn.instance->counters[number] : alone;
         const bool is_enough = enough(counter, *step.count, asked, taken, weight);
         taken->bound.count = counter.total;
         if (!is_enough)
@@ -218,9 +217,8 @@ void Sequences::expire(Counter &counter, const Count &count, std::uint64_t now_n
     while (!counter.latest.empty() && forgotten(counter.latest.front()))
         counter.latest.pop_front();
     const auto gone = [&](const auto &one) { return old(one.second); };
-    counter.distinct.erase(
-        std::remove_if(counter.distinct.begin(), counter.distinct.end(), gone),
-        counter.distinct.end());
+    counter.distinct.erase(std::remove_if(counter.distinct.begin(), counter.distinct.end(), gone),
+                           counter.distinct.end());
 }
 
 bool Sequences::enough(Counter &counter, const Count &count, const Asked &asked,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Behaviours on their way: for each rule and each key (an actor, a source, ...) which steps have been
-// seen. Every step keeps the latest way that led to it, so that A1 B1 A2 C1 is still A1 B1 C1.
+// Behaviours on their way: for each rule and each key (an actor, a source, ...) which steps have
+// been seen. Every step keeps the latest way that led to it, so that A1 B1 A2 C1 is still A1 B1 C1.
 // Bounded; who was seen longest ago is forgotten first, and counted.
 #pragma once
 
@@ -21,7 +21,7 @@ struct Completion {
     std::vector<TakenPtr> bound;   // by step; null: an optional step that was not seen
     std::vector<TakenPtr> counted; // further events of count steps, oldest first
     std::uint64_t counted_left_out = 0;
-    std::uint64_t weight = 1;      // times it completed; 0: an optional step came after the fact
+    std::uint64_t weight = 1; // times it completed; 0: an optional step came after the fact
 };
 
 class Sequences {

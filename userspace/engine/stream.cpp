@@ -14,9 +14,10 @@ namespace sentra::engine {
 
 namespace {
 
-const std::vector<std::string_view> kKeys = {"host",  "accounts", "processes", "start",
-                                             "end",   "events",   "says"};
-const std::vector<std::string_view> kEventKeys = {"at", "event", "process", "child", "of", "repeat"};
+const std::vector<std::string_view> kKeys = {"host", "accounts", "processes", "start",
+                                             "end",  "events",   "says"};
+const std::vector<std::string_view> kEventKeys = {"at",    "event", "process",
+                                                  "child", "of",    "repeat"};
 constexpr std::uint64_t kRecordsMax = 200'000;
 constexpr const char *kBoot = "3f5c9a7e6d4b4c0e9b1a2d3c4e5f6071";
 
@@ -36,8 +37,7 @@ std::optional<std::uint64_t> parse_offset(std::string_view text)
 class StreamBuilder {
 public:
     StreamBuilder(const Node &root, Complaints &complaints) : root_(root), complaints_(complaints)
-    {
-    }
+    {}
 
     std::vector<event::Record> build()
     {
@@ -72,15 +72,15 @@ private:
         last_ns_ = start_ns_;
     }
 
-    void put(std::string_view type_name, std::uint64_t time_ns, const Facts &facts, const Mark &mark)
+    void put(std::string_view type_name, std::uint64_t time_ns, const Facts &facts,
+             const Mark &mark)
     {
         const event::Type &type = *event::Catalogue::get().find_type(type_name);
         std::vector<event::Assignment> assignments;
         for (const auto &[field, values] : facts)
             if (!values.empty())
                 assignments.push_back({field, values});
-        auto record =
-            event::encode(type, SENTRA_SOURCE_STREAM, time_ns, ++sequence_, assignments);
+        auto record = event::encode(type, SENTRA_SOURCE_STREAM, time_ns, ++sequence_, assignments);
         if (!record)
             complaints_.add(mark, record.error().text);
         else
@@ -101,8 +101,8 @@ private:
                 for (const event::Slot &slot : type.slots)
                     known.push_back(slot.name);
                 known.insert(known.end(), own_keys.begin(), own_keys.end());
-                complaints_.add_unknown(entry.mark,
-                                        "field of " + std::string(type.name), entry.key, known);
+                complaints_.add_unknown(entry.mark, "field of " + std::string(type.name), entry.key,
+                                        known);
                 continue;
             }
             if (entry.value.is_null())
@@ -124,13 +124,15 @@ private:
 
     void put_host()
     {
-        Facts facts = {{"host.name", {"web-01"}}, {"host.id", {std::string(64, '7')}},
-                       {"host.boot.id", {kBoot}}, {"organization.name", {"acme"}},
+        Facts facts = {{"host.name", {"web-01"}},
+                       {"host.id", {std::string(64, '7')}},
+                       {"host.boot.id", {kBoot}},
+                       {"organization.name", {"acme"}},
                        {"host.pid_namespace", {"4026531836"}},
                        {"host.mount_namespace", {"4026531841"}}};
         if (const Node *host = root_.find("host")) {
             for (const Entry &entry : host->entries) {
-                const std::string field = entry.key == "boot"   ? "host.boot.id"
+                const std::string field = entry.key == "boot"     ? "host.boot.id"
                                           : entry.key == "tenant" ? "organization.name"
                                                                   : "host." + entry.key;
                 if (facts.count(field) == 0)
@@ -295,7 +297,8 @@ private:
             if (every != nullptr)
                 every_ns = parse_offset(every->text).value_or(0);
             if (times == 0 || every_ns == 0 || records_.size() + times > kRecordsMax) {
-                complaints_.add(repeat->mark, "repeat is {times: 5, every: 2s}, up to 200000 events");
+                complaints_.add(repeat->mark,
+                                "repeat is {times: 5, every: 2s}, up to 200000 events");
                 return;
             }
         }

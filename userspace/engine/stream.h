@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A written stream of events: what a rule's proof runs over, and what tests say instead of bytes. YAML
-// with named processes in; records in order of time out, as a source would have delivered them, with
-// the host's facts at the beginning and a last tick at the end.
+// A written stream of events: what a rule's proof runs over, and what tests say instead of bytes.
+// YAML with named processes in; records in order of time out, as a source would have delivered
+// them, with the host's facts at the beginning and a last tick at the end.
 //
 //   host: {name: web-01, id: "...", boot: "..."}           # optional
 //   accounts: [{name: maria, id: 1001, home: /home/maria}] # group: true for a group
@@ -14,8 +14,8 @@
 //     - {at: 20s, event: process.fork, child: s1, of: sshd}
 //     - {at: 21s, event: process.exec, process: s1, process.executable: /usr/bin/bash, user.id: 0}
 //
-// "process: NAME" gives a kernel event its actor and a journal event its log.pid; what the event says
-// of the process stays true for it. Without "at" an event comes a second after the one before.
+// "process: NAME" gives a kernel event its actor and a journal event its log.pid; what the event
+// says of the process stays true for it. Without "at" an event comes a second after the one before.
 #pragma once
 
 #include <string>

@@ -64,8 +64,7 @@ Result<Template> Template::parse(std::string_view text)
     return made;
 }
 
-std::string
-Template::render(const std::function<std::string(std::string_view)> &value) const
+std::string Template::render(const std::function<std::string(std::string_view)> &value) const
 {
     constexpr std::size_t kValueBytesMax = 256; // a reason is a sentence
     std::string out;

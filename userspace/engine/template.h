@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Texts with holes: "{name}", "{name|name}" (its base name), "{name?words}" (where there is no value),
+// Texts with holes: "{name}", "{name|name}" (its base name), "{name?words}" (where there is no
+// value),
 // "{{" for a brace. Taken apart here so that the compiler can refuse a name that nothing fills; the
 // signal room renders titles and narratives, the engine the reasons of risk terms.
 #pragma once
@@ -14,7 +15,7 @@
 namespace sentra::engine {
 
 struct Piece {
-    std::string text;      // literal, or a hole's name
+    std::string text; // literal, or a hole's name
     bool is_hole = false;
     bool base_name = false;
     std::string otherwise; // of a hole; "unknown" where the template gives none

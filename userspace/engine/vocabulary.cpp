@@ -61,8 +61,8 @@ std::vector<std::string> read_texts(const Node &node, std::string_view what, Com
         if (item.is_scalar())
             texts.push_back(item.text);
         else
-            complaints.add(item.mark, std::string(what) + " must hold texts, and this is " +
-                                          item.kind_name());
+            complaints.add(item.mark,
+                           std::string(what) + " must hold texts, and this is " + item.kind_name());
     }
     return texts;
 }
@@ -86,10 +86,9 @@ Controls read_controls(const Node &node, Complaints &complaints)
             if (re2::RE2::FullMatch(id, form))
                 controls[entry.key].push_back(std::move(id));
             else
-                complaints.add(entry.value.mark, "\"" + printable(id, 80) +
-                                                     "\" is no control id of " + entry.key +
-                                                     "; one looks like \"" +
-                                                     std::string(framework->example) + "\"");
+                complaints.add(entry.value.mark,
+                               "\"" + printable(id, 80) + "\" is no control id of " + entry.key +
+                                   "; one looks like \"" + std::string(framework->example) + "\"");
         }
     }
     return controls;

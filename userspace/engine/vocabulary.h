@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The words that rules may use and do not define: intents, ATT&CK techniques, behaviour families with
-// their controls, lists behind $macros. Read from the rules directories' lists.yaml, attack.yaml and
-// families.yaml; a later directory adds to lists, and may not change what an earlier one said.
+// The words that rules may use and do not define: intents, ATT&CK techniques, behaviour families
+// with their controls, lists behind $macros. Read from the rules directories' lists.yaml,
+// attack.yaml and families.yaml; a later directory adds to lists, and may not change what an
+// earlier one said.
 #pragma once
 
 #include <array>
@@ -16,11 +17,23 @@
 namespace sentra::engine {
 
 // In the order of the mission's own list.
-inline constexpr std::array<std::string_view, 17> kIntents = {
-    "Routine maintenance", "Identity management", "Configuration change", "Access",
-    "Credential access", "Initial access (web shell)", "Execution", "Persistence",
-    "Privilege escalation", "Stealth", "Defense impairment", "Discovery", "Lateral movement",
-    "Collection and exfiltration", "Command and control", "Resource hijacking", "Impact"};
+inline constexpr std::array<std::string_view, 17> kIntents = {"Routine maintenance",
+                                                              "Identity management",
+                                                              "Configuration change",
+                                                              "Access",
+                                                              "Credential access",
+                                                              "Initial access (web shell)",
+                                                              "Execution",
+                                                              "Persistence",
+                                                              "Privilege escalation",
+                                                              "Stealth",
+                                                              "Defense impairment",
+                                                              "Discovery",
+                                                              "Lateral movement",
+                                                              "Collection and exfiltration",
+                                                              "Command and control",
+                                                              "Resource hijacking",
+                                                              "Impact"};
 
 using Controls = std::map<std::string, std::vector<std::string>>; // "soc2" -> {"CC6.1"}
 

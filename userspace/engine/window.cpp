@@ -166,10 +166,8 @@ Match Windows::hand_up(Window &window, const session::Session &session) const
         match.actor = std::make_shared<const session::Actor>();
     match.intent = window.meaning.intent;
     match.again = window.handed_up;
-    match.text = [rule, bound = window.meaning.bound, count = window.count,
-                  &session](std::string_view name) {
-        return text_of(*rule, bound, count, session, name);
-    };
+    match.text = [rule, bound = window.meaning.bound, count = window.count, &session](
+                     std::string_view name) { return text_of(*rule, bound, count, session, name); };
     for (const std::size_t i : window.meaning.terms) {
         const Term &term = rule->terms[i];
         match.terms.push_back({term.name, term.add, term.why.render(match.text)});

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// From many completions to few matches: what shares a rule and merge values inside one window is one
-// signal. It is handed up at first, when it becomes more serious, when its count reaches 10, 100, ...,
-// and, if it grew since, when its window closes. The most serious completion gives it its meaning.
+// From many completions to few matches: what shares a rule and merge values inside one window is
+// one signal. It is handed up at first, when it becomes more serious, when its count reaches 10,
+// 100, ..., and, if it grew since, when its window closes. The most serious completion gives it its
+// meaning.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +29,8 @@ public:
                std::vector<Match> &out);
     [[nodiscard]] std::size_t size() const { return count_; }
 
-    // Where windows began, as sightings whose key begins with 'w': events read again after a restart
-    // must fall into the windows they were in.
+    // Where windows began, as sightings whose key begins with 'w': events read again after a
+    // restart must fall into the windows they were in.
     [[nodiscard]] static bool is_mine(const Sighting &sighting) { return sighting.key[0] == 'w'; }
     void remember(const Sighting &sighting);
     void take_new(std::vector<Sighting> &out);
@@ -54,7 +55,7 @@ private:
     [[nodiscard]] Match hand_up(Window &window, const session::Session &session) const;
 
     RuleSetPtr set_;
-    std::map<Key, std::vector<Window>> windows_; // walked in order of rule and values
+    std::map<Key, std::vector<Window>> windows_;           // walked in order of rule and values
     std::map<std::string, std::set<std::uint64_t>> begun_; // hashed key -> beginnings
     std::vector<Sighting> new_beginnings_;
     std::size_t count_ = 0;
