@@ -149,6 +149,8 @@ std::string broker_of(const Surroundings &around, const Process &process)
             break;
         if (is_broker(*at))
             return std::string(base_name(at->executable));
+        if (!at->broker.empty())
+            return at->broker;
     }
     return {};
 }

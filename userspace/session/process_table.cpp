@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/text.h"
+#include "session/programs.h"
+
 namespace sentra::session {
 
 namespace {
@@ -52,6 +55,7 @@ ProcessTable::Entry &ProcessTable::observe(const event::Event &event)
 {
     const sentra_actor &actor = *event.actor();
     const ProcessKey key{actor.pid, actor.start_ns};
+    forget_exited(event.time_ns());
     Entry *entry = find_mutable(key);
     if (entry == nullptr)
         entry = &enter(event, actor);
@@ -68,7 +72,7 @@ ProcessTable::Entry &ProcessTable::observe(const event::Event &event)
         link_parent(*entry);
     if (event.is(SENTRA_PROCESS_EXIT))
         mark_exited(*entry, event.time_ns());
-    forget_exited(event.time_ns());
+    make_room(key);
     return *entry;
 }
 
@@ -93,6 +97,7 @@ ProcessTable::Entry &ProcessTable::enter(const event::Event &event, const sentra
         process.args = model.args;
         process.working_directory = model.working_directory;
         process.tty = model.tty;
+        process.broker = model.broker;
         process.secure_exec = model.secure_exec;
         process.cgroup = model.facts.cgroup_id == actor.cgroup_id ? model.cgroup : std::string();
     }
@@ -120,7 +125,6 @@ ProcessTable::Entry &ProcessTable::enter(const event::Event &event, const sentra
         entry.inner_index = pid_index(actor.pid_namespace, actor.namespace_pid);
         index(entry.inner_index, key);
     }
-    make_room(key);
     return entry;
 }
 
@@ -160,6 +164,9 @@ void ProcessTable::take_exec(Entry &entry, const event::Event &event)
     if (entry.now->facts.cgroup_id == event.actor()->cgroup_id)
         process.cgroup = entry.now->cgroup;
     fill_from_exec(process, event);
+    // pkexec, doas and some sudo run the command in their own place.
+    if (is_broker(*entry.now))
+        process.broker = base_name(entry.now->executable);
     process.exec_time_ns = event.time_ns();
     process.from_snapshot = false;
     entry.before.push_back({entry.since_ns, entry.now});
@@ -254,11 +261,15 @@ void ProcessTable::forget_exited(std::uint64_t now_ns)
 
 void ProcessTable::make_room(const ProcessKey &keep)
 {
+    const auto first_other = [&keep](const std::list<ProcessKey> &from) {
+        return !from.empty() && from.front() == keep ? std::next(from.begin()) : from.begin();
+    };
     while (entries_.size() > 1 &&
            (entries_.size() > limits_.processes || text_bytes_ > limits_.text_bytes)) {
-        const std::list<ProcessKey> &from = exited_.empty() ? running_ : exited_;
-        const ProcessKey victim = from.front() == keep ? *std::next(from.begin()) : from.front();
-        erase(victim);
+        auto victim = first_other(exited_);
+        if (victim == exited_.end())
+            victim = first_other(running_);
+        erase(ProcessKey(*victim));
         losses_.count(SENTRA_LOSS_STATE_EVICTED);
     }
 }

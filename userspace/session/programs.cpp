@@ -68,10 +68,10 @@ bool is_service_manager(const Process &process)
 bool is_broker(const Process &process)
 {
     // Whether a program was set-id when it started is not known of those that ran before the
-    // sensor.
+    // sensor. Root itself is the kernel's, not that of a user namespace.
     const bool had_the_right =
-        process.secure_exec || (process.from_snapshot && process.facts.euid == 0);
-    return is_one_of(kBrokers, process) && had_the_right;
+        (process.secure_exec || process.from_snapshot) && process.facts.euid == 0;
+    return is_one_of(kBrokers, process) && lies_with_the_system(process) && had_the_right;
 }
 
 bool is_elevation_service(std::string_view service)

@@ -15,9 +15,7 @@ namespace sentra::session {
 
 namespace {
 
-// A line's time is when its writer sent it; a clock that is being slewed, and a writer that runs
-// its next program at once, blur it by less than this.
-constexpr std::uint64_t kBlurNs = 1'000'000'000;
+// A line's time is when its writer sent it, exact but for a clock that is being slewed.
 constexpr std::uint64_t kClockSlackNs = 50'000'000;
 
 // Boot ids come with dashes from the kernel and without from the journal.
@@ -216,7 +214,7 @@ std::vector<Witness> Session::State::witnesses(const Line &line) const
     if (entry.since_ns <= now_ns + kClockSlackNs || entry.before.empty())
         add(*entry.now);
     for (auto image = entry.before.rbegin(); image != entry.before.rend(); ++image) {
-        if (until_ns + kBlurNs >= now_ns && image->from_ns <= now_ns + kClockSlackNs)
+        if (until_ns + kClockSlackNs >= now_ns && image->from_ns <= now_ns + kClockSlackNs)
             add(*image->process);
         until_ns = image->from_ns;
     }
