@@ -67,7 +67,7 @@ static __always_inline bool is_same(const struct call_begun *before, const struc
 	       before->caps.effective == caps->effective;
 }
 
-static __always_inline __u32 cred_call(long nr)
+static __always_inline __u32 cred_call(int nr)
 {
 	switch (nr) {
 	case __NR_setuid:
@@ -144,7 +144,7 @@ int credentials_after(struct syscall_end *call)
 	if (call->ret < 0)
 		return 0;
 	before = bpf_map_lookup_elem(&calls, &tid);
-	if (!before || (long)before->nr != call->nr) {
+	if (!before || (int)before->nr != call->nr) {
 		count_state_gone();
 		return 0;
 	}

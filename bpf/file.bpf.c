@@ -130,7 +130,7 @@ static __always_inline void file_tell(struct file_seen *seen, struct sentra_acco
 
 /* O_TRUNC is gone from the file object once it has been obeyed; the caller's argument still says it. For
  * openat2 it lies in the caller's memory: there it is a claim. */
-static __always_inline bool asked_to_truncate(long nr)
+static __always_inline bool asked_to_truncate(int nr)
 {
 	struct syscall_args args = {};
 	__u64 how = 0;
@@ -243,7 +243,7 @@ struct named_call {
 };
 
 /* The *at form of a call has its descriptors in front of the paths. */
-static __always_inline void names_of(struct named_call *named, long nr, const __u64 *at)
+static __always_inline void names_of(struct named_call *named, int nr, const __u64 *at)
 {
 	named->directory = named->origin_directory = AT_FDCWD;
 	named->uid = named->gid = SENTRA_UNSET;
@@ -309,7 +309,7 @@ static __always_inline void names_of(struct named_call *named, long nr, const __
 	}
 }
 
-static __always_inline __u32 type_of(long nr)
+static __always_inline __u32 type_of(int nr)
 {
 	switch (nr) {
 #ifdef __NR_rename
@@ -346,7 +346,7 @@ static __always_inline __u32 type_of(long nr)
 	}
 }
 
-static __always_inline bool is_symlink_call(long nr)
+static __always_inline bool is_symlink_call(int nr)
 {
 #ifdef __NR_symlink
 	if (nr == __NR_symlink)

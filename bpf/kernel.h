@@ -282,15 +282,18 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
-/* What the syscalls:sys_enter_* and sys_exit_* tracepoints hand over: ABI, the same everywhere. */
+/* What the syscalls:sys_enter_* and sys_exit_* tracepoints hand over. The number is an int followed by
+ * whatever was on the stack, a long on older kernels. */
 struct syscall_begin {
 	__u64 common;
-	long nr;
+	int nr;
+	int padding;
 	unsigned long args[6];
 };
 struct syscall_end {
 	__u64 common;
-	long nr;
+	int nr;
+	int padding;
 	long ret;
 };
 

@@ -62,6 +62,8 @@ function(sentra_bpf target)
     set(flags -target bpf -mcpu=v3 -O2 -g -std=gnu11
         # BPF_PROG hands every program a context that most do not look at.
         -Wall -Wextra -Wno-unused-parameter -Werror -fno-stack-protector
+        # A switch made a table would be a map; the verifier follows branches better.
+        -fno-jump-tables
         -D__TARGET_ARCH_${arch}
         -I${PROJECT_SOURCE_DIR}/include -I${PROJECT_SOURCE_DIR}/bpf
         # asm/types.h: the bpf target has no multiarch folder of its own.

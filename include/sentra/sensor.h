@@ -21,11 +21,9 @@ struct sentra_account_row {
 };
 
 /* Families are spaced by 0x100 and the sensor's hold at most 8 types each: one row each. */
-enum {
-	SENTRA_ROWS_PER_FAMILY = 8,
-	SENTRA_ROWS = 6 * SENTRA_ROWS_PER_FAMILY,
-};
-#define SENTRA_ROW(type) (((type) >> 8) * SENTRA_ROWS_PER_FAMILY + ((type) & 0xff) - 1)
+#define SENTRA_ROWS_PER_FAMILY 8u
+#define SENTRA_ROW(type) (((type) >> 8) * SENTRA_ROWS_PER_FAMILY + ((type) & 0xffu) - 1u)
+#define SENTRA_ROWS (6 * SENTRA_ROWS_PER_FAMILY)
 
 /* Files whose reading is told: by the object itself, and by the last part of the name, because a
  * file that is rewritten by rename is another object under the same name. */

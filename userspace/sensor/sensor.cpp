@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+#include "sensor/sensor.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <optional>
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "event/build.h"
+#include "sensor/account.h"
+#include "sensor/arguments.h"
+#include "sensor/clock.h"
+#include "sensor/features.h"
+#include "sensor/kernel_half.h"
+#include "sensor/received.h"
+#include "sensor/ring.h"
+#include "sensor/watch_list.h"
+
+namespace sentra::sensor {
+
+namespace {
+
+// Programs on several CPUs take their time before they queue for the ring: what is read may be this
+// much younger than what another CPU is about to hand over.
+constexpr std::uint64_t kSlackNs = 20'000'000;
+// Between two watermarks; small enough that the queue behind the sink stays ordered by small sorts.
+constexpr std::size_t kBatchRecords = 16384;
+constexpr std::uint64_t kLossesEveryNs = kSecondNs;
+constexpr std::uint64_t kWatchListEveryNs = 5 * kSecondNs;
+
+std::uint32_t ring_size(std::uint32_t wanted)
+{
+    constexpr std::uint32_t smallest = 1U << 16U, largest = 1U << 30U;
+    return std::bit_ceil(std::clamp(wanted, smallest, largest));
+}
+
+} // namespace
+
+struct Sensor::Inside {
+    Options options;
+    event::Sink *sink = nullptr;
+    event::Losses *losses = nullptr;
+    std::unique_ptr<KernelHalf> kernel;
+    std::optional<Ring> ring;
+    Fd poll, stop_event;
+    std::atomic<bool> stopping = false;
+
+    Receiver receiver;
+    LossLedger ledger;
+    BootClock clock;
+    std::uint64_t opened_ns = 0; // boot time
+    std::uint64_t sequence = 0, newest_ns = 0, losses_told_ns = 0, watched_ns = 0;
+    bool refused = false; // the sink
+
+    [[nodiscard]] Result<void> open_ring(std::uint32_t bytes);
+    [[nodiscard]] Result<void> open_poll();
+    void put(event::Record record);
+    void take(std::span<const std::byte> bytes);
+    void tell_clock(std::uint64_t now_ns, bool is_first);
+    void tell_losses();
+    [[nodiscard]] Result<void> tell_snapshot();
+    void watch();
+    Ring::End drain();
+    void turn();
+    void wait() const;
+};
+
+Result<void> Sensor::Inside::open_ring(std::uint32_t bytes)
+{
+    auto opened = Ring::open(kernel->ring_fd(), bytes);
+    if (!opened)
+        return tl::unexpected(opened.error());
+    ring.emplace(std::move(*opened));
+    return {};
+}
+
+Result<void> Sensor::Inside::open_poll()
+{
+    poll = Fd(epoll_create1(EPOLL_CLOEXEC));
+    stop_event = Fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    // Edge-triggered: a ring that merely is not empty does not wake, only a program that asks for
+    // it does.
+    epoll_event on_ring{};
+    on_ring.events = EPOLLIN | EPOLLET;
+    epoll_event on_stop{};
+    on_stop.events = EPOLLIN;
+    if (epoll_ctl(poll.get(), EPOLL_CTL_ADD, kernel->ring_fd(), &on_ring) != 0 ||
+        epoll_ctl(poll.get(), EPOLL_CTL_ADD, stop_event.get(), &on_stop) != 0)
+        return system_failure("wait for the kernel ring", errno);
+    return {};
+}
+
+void Sensor::Inside::put(event::Record record)
+{
+    if (!refused && !sink->put(std::move(record)))
+        refused = true;
+}
+
+void Sensor::Inside::take(std::span<const std::byte> bytes)
+{
+    auto record = receiver.receive(bytes, sequence + 1, clock.boot_to_unix_ns());
+    if (!record) {
+        losses->count(record.error());
+        return;
+    }
+    ++sequence;
+    newest_ns = std::max<std::uint64_t>(newest_ns, record->head().time_ns);
+    put(std::move(*record));
+}
+
+void Sensor::Inside::tell_clock(std::uint64_t now_ns, bool is_first)
+{
+    const auto step_ns = clock.look();
+    if (!step_ns && !is_first)
+        return;
+    event::Build<sentra_clock> record(SENTRA_META_CLOCK, SENTRA_SOURCE_KERNEL,
+                                      clock.to_unix(now_ns), ++sequence);
+    record->boot_to_unix_ns = clock.boot_to_unix_ns();
+    record->step_ns = is_first ? 0 : *step_ns;
+    put(record.finish());
+}
+
+void Sensor::Inside::tell_losses()
+{
+    const auto rows = kernel->account();
+    if (!rows)
+        return; // read again the next time; nothing is forgotten
+    for (const LossStep &step : ledger.step(*rows, recursion_total(kernel->programs()))) {
+        losses->count(step.kind, step.count);
+        event::Build<sentra_lost> record(SENTRA_META_LOSS, SENTRA_SOURCE_KERNEL,
+                                         clock.to_unix(boot_now_ns()), ++sequence);
+        record->count = step.count;
+        record->total = step.total;
+        record->kind = step.kind;
+        record->of_type = step.of_type;
+        put(record.finish());
+    }
+}
+
+// The processes that were there before the first event. Their arguments come from /proc, of the
+// same process only: (pid, start) decides.
+Result<void> Sensor::Inside::tell_snapshot()
+{
+    const auto bytes = kernel->snapshot();
+    if (!bytes)
+        return tl::unexpected(bytes.error());
+    for (std::span<const std::byte> rest(*bytes); rest.size() >= sizeof(sentra_exec);) {
+        sentra_exec exec;
+        std::memcpy(&exec, rest.data(), sizeof exec);
+        if (exec.head.size < sizeof exec || exec.head.size > rest.size())
+            return failure("the snapshot of running processes is cut");
+        auto record =
+            receiver.receive_snapshot(rest.first(exec.head.size), read_arguments(exec.actor),
+                                      sequence + 1, clock.boot_to_unix_ns());
+        rest = rest.subspan(exec.head.size);
+        if (!record) {
+            losses->count(record.error());
+            continue;
+        }
+        ++sequence;
+        put(std::move(*record));
+    }
+    return {};
+}
+
+void Sensor::Inside::watch()
+{
+    const WatchList list = expand(options.watched_reads);
+    kernel->watch(list.files, list.names);
+}
+
+Ring::End Sensor::Inside::drain()
+{
+    return ring->drain(kBatchRecords, [this](std::span<const std::byte> bytes) {
+        take(bytes);
+        return !refused;
+    });
+}
+
+// One turn: what there is, then what has come to light meanwhile, then how far time is known.
+void Sensor::Inside::turn()
+{
+    const std::uint64_t began_ns = boot_now_ns();
+    tell_clock(began_ns, false);
+    const Ring::End end = drain();
+    if (began_ns - losses_told_ns >= kLossesEveryNs) {
+        losses_told_ns = began_ns;
+        tell_losses();
+    }
+    if (began_ns - watched_ns >= kWatchListEveryNs) {
+        watched_ns = began_ns;
+        watch();
+    }
+    std::uint64_t known_ns = clock.to_unix(began_ns);
+    if (end != Ring::End::caught_up)
+        known_ns = std::min(known_ns, newest_ns);
+    if (!refused && known_ns > kSlackNs)
+        sink->watermark(known_ns - kSlackNs);
+    if (end == Ring::End::caught_up || end == Ring::End::under_way)
+        wait();
+}
+
+void Sensor::Inside::wait() const
+{
+    std::array<epoll_event, 2> events{};
+    epoll_wait(poll.get(), events.data(), static_cast<int>(events.size()),
+               static_cast<int>(options.poll.count()));
+}
+
+Sensor::Sensor(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
+Sensor::~Sensor() = default;
+
+Result<std::unique_ptr<Sensor>> Sensor::open(Options options, event::Sink &sink,
+                                             event::Losses &losses)
+{
+    if (auto enough = Features::ask().sufficient(); !enough)
+        return tl::unexpected(enough.error());
+    auto inside = std::make_unique<Inside>();
+    inside->options = std::move(options);
+    inside->sink = &sink;
+    inside->losses = &losses;
+    const std::uint32_t bytes = ring_size(inside->options.ring_bytes);
+    auto kernel = KernelHalf::load(bytes);
+    if (!kernel)
+        return tl::unexpected(kernel.error());
+    inside->kernel = std::move(*kernel);
+    if (auto ring = inside->open_ring(bytes); !ring)
+        return tl::unexpected(ring.error());
+    if (auto poll = inside->open_poll(); !poll)
+        return tl::unexpected(poll.error());
+    inside->watch();
+    inside->clock.look();
+    inside->opened_ns = boot_now_ns();
+    if (auto attached = inside->kernel->attach(); !attached)
+        return tl::unexpected(attached.error());
+    return std::unique_ptr<Sensor>(new Sensor(std::move(inside)));
+}
+
+Result<void> Sensor::run()
+{
+    Inside &in = *inside_;
+    in.watched_ns = in.losses_told_ns = boot_now_ns();
+    in.tell_clock(in.opened_ns, true);
+    if (auto told = in.tell_snapshot(); !told)
+        return told;
+    while (!in.stopping && !in.refused)
+        in.turn();
+    in.kernel->detach();
+    while (!in.refused && in.drain() == Ring::End::batch_full)
+        continue;
+    in.tell_losses();
+    return {};
+}
+
+void Sensor::stop()
+{
+    inside_->stopping = true;
+    const std::uint64_t one = 1;
+    // Cannot fail: the counter of an eventfd that is written once has room.
+    [[maybe_unused]] const ssize_t written = write(inside_->stop_event.get(), &one, sizeof one);
+}
+
+std::vector<Row> Sensor::account() const
+{
+    const auto rows = inside_->kernel->account();
+    return rows ? to_rows(*rows) : std::vector<Row>();
+}
+
+std::vector<ProgramRow> Sensor::programs() const
+{
+    return inside_->kernel->programs();
+}
+
+} // namespace sentra::sensor

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// The kernel's side of the story. Out go records of source KERNEL: the kernel's own, in the order
+// the ring holds them (nearly that of time), with paths turned round, joined and in Unix time; and
+// meta.clock and meta.loss beside them. Always true: sequence has no gaps; for every event type,
+// what the kernel saw is what it handed over + what was filtered + what was lost; the sensor's own
+// process is never told. Owned by the pipeline; run() belongs to one thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "event/source.h"
+
+namespace sentra::sensor {
+
+// Paths (with glob patterns) and bare file names whose opening for reading is told.
+[[nodiscard]] std::vector<std::string> default_watched_reads();
+
+struct Options {
+    std::uint32_t ring_bytes = 16U << 20U; // rounded up to a power of two
+    std::vector<std::string> watched_reads = default_watched_reads();
+    std::chrono::milliseconds poll{50};
+};
+
+// One event type's account. seen = handed + filtered + lost, once nothing is under way.
+struct Row {
+    std::string_view event; // "process.exec"; "total" for the last row
+    std::uint64_t seen = 0, handed = 0, filtered = 0, lost = 0;
+    // Of those filtered: by the sensor itself, outside its pid namespace, already told.
+    std::uint64_t own = 0, elsewhere = 0, repeated = 0;
+    // Of those handed: with a text cut, with something that could not be read.
+    std::uint64_t truncated = 0, unresolved = 0;
+    // Calls whose beginning had been pushed out of the kernel's table when they ended.
+    std::uint64_t state_gone = 0;
+};
+
+// One hook: which event, seen by which program, from where.
+struct ProgramRow {
+    std::string_view event;
+    std::string program;   // "file_opened"
+    std::string hook;      // "syscalls:sys_exit_openat"
+    std::string_view rung; // "tracepoint"
+    bool attached = false;
+    std::string reason; // why not
+    // Of the program, over all its hooks: runs the kernel skipped.
+    std::uint64_t recursion_misses = 0;
+};
+
+class Sensor {
+public:
+    // Loads and attaches. A hook that this kernel lacks disables its row with the reason; only a
+    // kernel on which nothing can be seen is an error. Events are kept in the ring from here on.
+    [[nodiscard]] static Result<std::unique_ptr<Sensor>> open(Options options, event::Sink &sink,
+                                                              event::Losses &losses);
+    Sensor(const Sensor &) = delete;
+    Sensor &operator=(const Sensor &) = delete;
+    ~Sensor();
+
+    // The source's thread: the snapshot of running processes, then events until stop(), or until
+    // the sink refuses. Before it returns it detaches and hands over what the ring still holds.
+    [[nodiscard]] Result<void> run();
+    void stop(); // from any thread
+
+    [[nodiscard]] std::vector<Row> account() const;         // from any thread
+    [[nodiscard]] std::vector<ProgramRow> programs() const; // from any thread
+
+private:
+    struct Inside;
+    explicit Sensor(std::unique_ptr<Inside> inside);
+    std::unique_ptr<Inside> inside_;
+};
+
+} // namespace sentra::sensor
