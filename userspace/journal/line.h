@@ -96,6 +96,7 @@ template <std::size_t count>
 [[nodiscard]] Verdict parse_polkit(Line &line);
 [[nodiscard]] Verdict parse_pkexec(Line &line);
 [[nodiscard]] Verdict parse_chkpwd(Line &line);
+[[nodiscard]] Verdict parse_journald(Line &line);
 
 // PAM speaks through every program: "pam_unix(sudo:auth): ...". not_ours: the line is not PAM's.
 [[nodiscard]] Verdict parse_pam(Line &line);

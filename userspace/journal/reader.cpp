@@ -203,8 +203,8 @@ bool Reader::seek()
     if (sd_journal_seek_cursor(journal, cursor_.c_str()) < 0)
         return false;
     // The entry of the cursor itself has been read. One that stands in its place has not.
-    at_entry_ = sd_journal_next(journal) > 0 &&
-                sd_journal_test_cursor(journal, cursor_.c_str()) <= 0;
+    at_entry_ =
+        sd_journal_next(journal) > 0 && sd_journal_test_cursor(journal, cursor_.c_str()) <= 0;
     return true;
 }
 

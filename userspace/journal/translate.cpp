@@ -20,7 +20,7 @@ constexpr Voice kVoices[] = {
     {"sshd", parse_sshd},     {"sudo", parse_sudo},       {"su", parse_su},
     {"login", parse_login},   {"shadow", parse_shadow},   {"cron", parse_cron},
     {"logind", parse_logind}, {"systemd", parse_systemd}, {"polkit", parse_polkit},
-    {"pkexec", parse_pkexec}, {"chkpwd", parse_chkpwd},
+    {"pkexec", parse_pkexec}, {"chkpwd", parse_chkpwd},   {"journald", parse_journald},
 };
 
 constexpr std::string_view kOldPam = "(pam_unix)";
@@ -63,6 +63,8 @@ Verdict Translator::keep(Verdict verdict, sentra_source source, std::vector<even
                          std::vector<event::Record> &out)
 {
     for (event::Record &record : fresh) {
+        if (record.head().type == SENTRA_META_GAP)
+            losses_.count(SENTRA_LOSS_JOURNAL_GAP);
         record.head().sequence = next_sequence(source);
         out.push_back(std::move(record));
     }

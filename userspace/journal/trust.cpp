@@ -51,6 +51,9 @@ constexpr Names kPkexecPaths = {"/usr/bin/pkexec", "/bin/pkexec"};
 constexpr Names kChkpwdIds = {"unix_chkpwd"};
 constexpr Names kChkpwdPaths = {"/usr/sbin/unix_chkpwd", "/sbin/unix_chkpwd"};
 
+constexpr Names kJournaldIds = {"systemd-journald"};
+constexpr Names kJournaldNames = {"systemd-journald", "systemd-journal"};
+
 constexpr Program kPrograms[] = {
     {"sshd", kSshdIds, kSshdNames, {}, true},
     {"sudo", kSudoIds, kSudoNames, kSudoPaths, false},
@@ -65,6 +68,7 @@ constexpr Program kPrograms[] = {
     {"polkit", kPolkitIds, kPolkitNames, kPolkitPaths, false},
     {"pkexec", kPkexecIds, kPkexecIds, kPkexecPaths, false},
     {"chkpwd", kChkpwdIds, kChkpwdIds, kChkpwdPaths, false},
+    {"journald", kJournaldIds, kJournaldNames, {}, true},
 };
 
 bool holds(std::span<const std::string_view> list, std::string_view word)
@@ -74,8 +78,11 @@ bool holds(std::span<const std::string_view> list, std::string_view word)
 
 // How a program may reach journald. Never "kernel" (any root may write /dev/kmsg, and journald then
 // knows no sender) nor "audit".
-bool is_sender_known(const Entry &entry)
+// "driver" is journald itself and nobody else.
+bool is_sender_known(const Entry &entry, bool is_journald)
 {
+    if (is_journald)
+        return entry.transport == "driver";
     return entry.transport == "syslog" || entry.transport == "journal" ||
            entry.transport == "stdout";
 }
@@ -106,7 +113,7 @@ std::optional<sentra_trust> entitlement(const Entry &entry, const Program &progr
 {
     if (entry.plain_log)
         return SENTRA_TRUST_NONE;
-    if (!is_sender_known(entry) || entry.uid == SENTRA_UNSET)
+    if (!is_sender_known(entry, program.name == "journald") || entry.uid == SENTRA_UNSET)
         return std::nullopt;
     if (program.root_only && entry.uid != 0)
         return std::nullopt;
@@ -131,7 +138,7 @@ std::optional<sentra_trust> own_name_entitlement(const Entry &entry)
 {
     if (entry.plain_log)
         return SENTRA_TRUST_NONE;
-    if (!is_sender_known(entry) || entry.uid != 0 || entry.identifier.empty())
+    if (!is_sender_known(entry, false) || entry.uid != 0 || entry.identifier.empty())
         return std::nullopt;
     const bool own = entry.identifier == base_name(without_deleted(entry.exe)) ||
                      entry.identifier.substr(0, 15) == entry.comm;

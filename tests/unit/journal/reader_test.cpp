@@ -78,7 +78,7 @@ public:
         child_ = fork();
         if (child_ == 0)
             become_journald();
-        wait_for([&] { return fs::exists(root_ / "sockets/dev-log"); });
+        wait_for([&] { return fs::exists(root_ / "sockets/dev-log") && has_journal(); });
     }
     void end()
     {
@@ -124,6 +124,15 @@ public:
     }
 
 private:
+    // The socket is there before the first file is.
+    [[nodiscard]] bool has_journal() const
+    {
+        std::error_code ignored;
+        for (const auto &entry : fs::recursive_directory_iterator(root_ / "log", ignored))
+            if (entry.path().extension() == ".journal")
+                return true;
+        return false;
+    }
     [[noreturn]] void become_journald() const
     {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -332,6 +341,12 @@ TEST_F(Live, ACursorThatIsGoneIsAGap)
     journald_->start();
     journald_->sign_in("two");
     ReaderOptions again = options();
+    again.since_ns = cursor_time_ns(cursor);
+    {
+        Running waiting(again); // until journald has written what was sent
+        ASSERT_TRUE(saw(waiting, "two"));
+    }
+    again.since_ns = 0;
     again.cursor = cursor;
     Running running(again);
     EXPECT_TRUE(saw(running, "two"));

@@ -291,6 +291,22 @@ TEST(Systemd, UnitsByMessageId)
     EXPECT_EQ(read(user).verdict.kind, Kind::known);
 }
 
+// Whoever floods his session's scope silences the sudo he runs next: that much is said.
+TEST(Journald, WhatItDroppedIsAGap)
+{
+    Entry entry = entry_of("systemd-journald", "Suppressed 1234 messages from session-5.scope");
+    entry.transport = "driver";
+    const Read got = read(entry);
+    EXPECT_EQ(got.type(), "meta.gap");
+    EXPECT_NE(got.get("gap.reason").find("1234 lines of session-5.scope"), std::string::npos);
+    EXPECT_EQ(got.get("gap.source"), "journal");
+    entry.message = "Suppressed 9 messages from nginx.service";
+    EXPECT_EQ(read(entry).verdict.kind, Kind::known);
+    entry.message = "Suppressed 1234 messages from session-5.scope";
+    entry.transport = "syslog"; // nobody but journald has that transport
+    EXPECT_EQ(read(entry).verdict.kind, Kind::forged);
+}
+
 TEST(Systemd, TextOfAPlainLog)
 {
     Entry line = plain_line("systemd", "Started ssh.service - OpenBSD Secure Shell server.");
