@@ -56,7 +56,8 @@ void be_session(Actor &actor, const LoginSession &session)
     actor.login = session.login;
     if (actor.user.name.empty() && !actor.user.id)
         actor.user = session.user;
-    if (actor.user.name.empty() && session.user.id == actor.user.id)
+    // Of several names for one id, the log has the one that signed in.
+    if (!session.user.name.empty() && session.user.id == actor.user.id)
         actor.user.name = session.user.name;
     if (session.opener == Opener::cron)
         be_job(actor, session.service.empty() ? "cron" : session.service);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "session/cgroup_path.h"
 #include "session/programs.h"
+#include "session/veto.h"
 
 namespace sentra::session {
 
@@ -11,8 +12,10 @@ namespace {
 
 constexpr int kChainMax = 128;
 constexpr std::uint64_t kClockSlackNs = 50'000'000;
-// A line of a process that has signed out, or a login whose line and audit session are apart.
+// A line of a process that has signed out.
 constexpr std::uint64_t kNearNs = 10'000'000'000;
+// From sshd's line to the audit session: PAM's session modules run in between.
+constexpr std::uint64_t kSignInNs = 60'000'000'000;
 
 bool is_set(std::uint32_t id)
 {
@@ -27,7 +30,8 @@ LoginSession *Join::of_process(const Process &process, std::string_view place,
     const std::uint32_t id = process.facts.audit_session;
     if (is_set(id)) {
         LoginSession *known = logins_.find_audit_id(place, id);
-        return known != nullptr ? known : &begin(process, place, time_ns);
+        // A line may have told of the session before the kernel half did.
+        return known != nullptr && known->setter ? known : &begin(process, place, time_ns);
     }
     // Where the kernel gives no audit ids (some containers), whatever sshd's process for one person
     // started is that person's.
@@ -54,7 +58,8 @@ LoginSession &Join::begin(const Process &process, std::string_view place, std::u
     }
     LoginSession &session = logins_.with_audit_id(place, id, time_ns);
     session.setter = top->key;
-    session.user.id = process.facts.loginuid;
+    if (!session.user.id && is_set(process.facts.loginuid))
+        session.user.id = process.facts.loginuid;
     LoginSession *login = nullptr;
     const Process *at = top;
     for (int i = 0; at != nullptr && i < kChainMax; at = processes_.parent_of(*at), ++i) {
@@ -75,6 +80,8 @@ LoginSession &Join::begin(const Process &process, std::string_view place, std::u
     }
     if (login != nullptr && logins_.claim(*login, id, Proof::shown))
         return *login;
+    if (session.login)
+        return session;
     login = infer_sshd(session, *top, time_ns);
     if (login != nullptr && logins_.claim(*login, id, Proof::inferred))
         return *login;
@@ -101,7 +108,7 @@ LoginSession *Join::infer_sshd(const LoginSession &session, const Process &top,
         const bool same_user =
             login.user.id ? *login.user.id == uid : !name.empty() && login.user.name == name;
         return login.login && !login.process && same_user &&
-               login.first_ns <= time_ns + kClockSlackNs && login.first_ns + kNearNs >= time_ns;
+               login.first_ns <= time_ns + kClockSlackNs && login.first_ns + kSignInNs >= time_ns;
     });
 }
 
@@ -233,7 +240,7 @@ LoginSession *Join::take_login(const Line &line)
     login.method = line.event.text(body.method);
     login.fingerprint = line.event.text(body.fingerprint);
     login.service = line.event.text(body.service);
-    login.trust = static_cast<sentra_trust>(line.origin.trust);
+    login.trust = trust_of(line.origin);
     session->user = login.user;
     session->service = login.service;
     session->opener = Opener::login;

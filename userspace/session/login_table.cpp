@@ -143,6 +143,8 @@ bool LoginTable::claim(LoginSession &session, std::uint32_t id, Proof proof)
         session.first_ns = std::min(session.first_ns, holder->first_ns);
         if (session.opener == Opener::unknown)
             session.opener = holder->opener;
+        if (!session.user.id)
+            session.user.id = holder->user.id;
         if (holder->closed_ns != 0)
             close(session, holder->closed_ns);
         erase(holder->serial);

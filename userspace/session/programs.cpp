@@ -69,8 +69,10 @@ bool is_broker(const Process &process)
 {
     // Whether a program was set-id when it started is not known of those that ran before the
     // sensor. Root itself is the kernel's, not that of a user namespace.
+    const bool is_root =
+        process.facts.uid == 0 || process.facts.euid == 0 || process.facts.suid == 0;
     const bool had_the_right =
-        (process.secure_exec || process.from_snapshot) && process.facts.euid == 0;
+        process.secure_exec ? is_root : process.from_snapshot && process.facts.euid == 0;
     return is_one_of(kBrokers, process) && lies_with_the_system(process) && had_the_right;
 }
 

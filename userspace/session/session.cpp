@@ -224,7 +224,7 @@ std::vector<Witness> Session::State::witnesses(const Line &line) const
 bool Session::State::is_forged(const Line &line) const
 {
     const std::vector<Witness> found = witnesses(line);
-    const Claim claim{.trust = static_cast<sentra_trust>(line.origin.trust),
+    const Claim claim{.trust = trust_of(line.origin),
                       .identifier = line.event.text(line.origin.identifier),
                       .executable = line.event.text(line.origin.executable),
                       .opens_session = opens_session(line.event)};

@@ -131,6 +131,15 @@ Verdict judge_one(const Claim &claim, const Witness &witness)
 
 } // namespace
 
+sentra_trust trust_of(const sentra_origin &origin)
+{
+    switch (origin.trust) {
+    case SENTRA_TRUST_NONE: return SENTRA_TRUST_NONE;
+    case SENTRA_TRUST_JOURNAL: return SENTRA_TRUST_JOURNAL;
+    default: return SENTRA_TRUST_PENDING;
+    }
+}
+
 Verdict judge(const Claim &claim, const Testimony &testimony)
 {
     if (claim.trust == SENTRA_TRUST_NONE || !testimony.is_watched)

@@ -41,6 +41,9 @@ enum class Verdict {
     other_world,   // in a user namespace of its own, where anybody is root and may mount a /usr/bin
 };
 
+// As a record has it; a value that is not in the treaty vouches for nothing.
+[[nodiscard]] sentra_trust trust_of(const sentra_origin &origin);
+
 [[nodiscard]] Verdict judge(const Claim &claim, const Testimony &testimony);
 
 } // namespace sentra::session

@@ -168,6 +168,27 @@ TEST(Actor, ACronJobWithASessionIsAJob)
     EXPECT_EQ(world.field("actor.kind", context), "job");
 }
 
+TEST(Actor, ACronJobsPamLinesAreTheJobs)
+{
+    World world;
+    world.boot();
+    Proc child = world.fork(world.cron, 1400);
+    const Writer writer{.pid = 1400, .identifier = "CRON", .executable = "/usr/sbin/cron"};
+    const Context opened = world.pam(writer, "cron", "deploy", 1002, SENTRA_SESSION_OPENED);
+    EXPECT_FALSE(opened.vetoed);
+    EXPECT_EQ(opened.actor->kind, ActorKind::job);
+    EXPECT_EQ(opened.actor->canonical, "job:cron:deploy");
+    child.facts.audit_session = 77;
+    child.facts.loginuid = 1002;
+    const Proc shell = world.fork(child, 1401);
+    const Context deed = world.exec(shell, "/bin/sh");
+    EXPECT_EQ(deed.actor->kind, ActorKind::job);
+    EXPECT_EQ(deed.actor->key, opened.actor->key);
+    EXPECT_FALSE(deed.actor->login);
+    const Context closed = world.pam(writer, "cron", "deploy", 1002, SENTRA_SESSION_CLOSED);
+    EXPECT_EQ(closed.actor->key, opened.actor->key);
+}
+
 TEST(Actor, ACronJobWithoutASessionIsAJobToo)
 {
     World world;

@@ -369,5 +369,69 @@ TEST(Login, ADaemonStartedByHandDoesNotLendItsSession)
     EXPECT_EQ(still.actor->login->source->text(), "203.0.113.7");
 }
 
+TEST(Login, ALineMayTellOfTheSessionBeforeTheKernelDoes)
+{
+    World world;
+    world.boot();
+    Proc monitor = world.fork(world.sshd, 900);
+    world.exec(monitor, "/usr/sbin/sshd");
+    const Context login = world.accepted({.pid = 900}, "maria");
+    // Its own process was not seen; the id is all there is.
+    const Context line = world.elevation(sudo_in(42, 1001), "maria", "root");
+    EXPECT_EQ(line.actor->kind, ActorKind::session);
+    EXPECT_FALSE(line.actor->login);
+    set_session(monitor, 42, 1001);
+    const Proc shell = world.fork(monitor, 901);
+    const Context deed = world.write(shell, "/tmp/x");
+    ASSERT_TRUE(deed.actor->login);
+    EXPECT_EQ(deed.actor->key, login.actor->key);
+}
+
+TEST(Login, SshdsOnlyWaitingLoginIsMeantWhereItsProcessWasNotSeen)
+{
+    for (const bool is_sshd : {true, false}) {
+        World world;
+        world.boot();
+        const Context login = world.accepted({.pid = 900}, "maria");
+        Proc child = world.fork(is_sshd ? world.sshd : world.init, 950);
+        set_session(child, 42, 1001);
+        const Context deed = world.exec(child, "/usr/bin/bash");
+        EXPECT_EQ(deed.actor->login.has_value(), is_sshd);
+        EXPECT_EQ(deed.actor->key == login.actor->key, is_sshd);
+    }
+    World world;
+    world.boot();
+    world.accepted({.pid = 900}, "maria", "203.0.113.7");
+    world.accepted({.pid = 910}, "maria", "198.51.100.9");
+    Proc child = world.fork(world.sshd, 950);
+    set_session(child, 42, 1001);
+    EXPECT_FALSE(world.exec(child, "/usr/bin/bash").actor->login);
+}
+
+TEST(Login, ASecondNameOfRootIsCalledByThatName)
+{
+    World world;
+    world.account("backdoor", 0, "/tmp");
+    world.boot();
+    const Connection made = sign_in(world, 900, 42, 0, "backdoor");
+    EXPECT_EQ(world.write(made.shell, "/tmp/x").actor->user.name, "backdoor");
+}
+
+TEST(Login, AClosedSessionsLeftoversAreStillItsDeeds)
+{
+    World world;
+    world.boot();
+    const Connection made = sign_in(world, 900, 42, 1001, "maria");
+    const Proc left = world.fork(made.shell, 950);
+    world.pam({.pid = 900}, "sshd", "maria", 1001, SENTRA_SESSION_CLOSED);
+    world.logind("42", "maria", 0, SENTRA_SESSION_CLOSED);
+    world.exit(made.shell);
+    world.exit(made.monitor);
+    world.pass(3600);
+    const Context deed = world.write(left, "/tmp/x");
+    EXPECT_EQ(deed.actor->login->source->text(), "203.0.113.7");
+    EXPECT_EQ(world.field("process.parent.name", deed), "bash");
+}
+
 } // namespace
 } // namespace sentra::session::test
