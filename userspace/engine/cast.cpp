@@ -38,6 +38,13 @@ constexpr Before kBefore[] = {
     {"process.previous.capabilities.permitted", "process.capabilities.permitted"},
 };
 
+// What an exec says of the process and not of the program: the next exec has it too.
+bool outlives_exec(std::string_view field)
+{
+    return field == "process.tty" || field == "process.cgroup.path" ||
+           field == "process.working_directory";
+}
+
 // Where only the real id is written, the process has the one id throughout.
 void spread_ids(Facts &facts, const Facts &said)
 {
@@ -94,10 +101,8 @@ std::vector<std::string_view> Cast::names() const
 
 void Cast::fill(const Member &member, const event::Type &type, Facts &into)
 {
-    // What an exec says of the program is a fact of the process; what it says of the moment is not.
-    const bool whole = type.id == SENTRA_PROCESS_EXEC || type.id == SENTRA_PROCESS_SNAPSHOT;
     for (const auto &[field, values] : member.facts)
-        if (has_field(type, field) && (whole || is_actor_field(field)))
+        if (has_field(type, field) && (is_actor_field(field) || outlives_exec(field)))
             into.emplace(field, values);
 }
 
@@ -123,14 +128,9 @@ void Cast::learn(Member &member, const event::Type &type, Facts &event)
         if (was != member.facts.end() && has_field(type, before.was))
             event.emplace(before.was, was->second);
     }
-    const event::Type &exec = type_named("process.exec");
-    const bool starts_program =
-        type.id == SENTRA_PROCESS_EXEC || type.id == SENTRA_PROCESS_SNAPSHOT;
-    for (const auto &[field, values] : event) {
-        const bool of_moment = field.rfind("process.previous", 0) == 0;
-        if (!of_moment && (is_actor_field(field) || (starts_program && has_field(exec, field))))
+    for (const auto &[field, values] : event)
+        if (is_actor_field(field) || outlives_exec(field) || field == "process.executable")
             member.facts[field] = values;
-    }
 }
 
 } // namespace sentra::engine
