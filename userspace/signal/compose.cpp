@@ -23,20 +23,42 @@ const engine::Bound *deciding(const engine::Match &match)
     return match.bound.empty() ? nullptr : &match.bound.back();
 }
 
-std::uint64_t deed_ns(const engine::Match &match)
+// A sign-in that no session is known for (a plain log names none) still tells its own story.
+session::Actor as_signed_in(const session::Actor &actor, const event::Event &event)
+{
+    const auto &body = event.as<sentra_login>();
+    session::Actor told = actor;
+    told.kind = session::ActorKind::session;
+    told.user = told.effective = {std::string(event.text(body.user)), {}};
+    session::Login &login = told.login.emplace();
+    login.user = told.user;
+    login.time_ns = event.time_ns();
+    login.method = event.text(body.method);
+    login.service = event.text(body.service);
+    login.source_name = event.text(body.source_name);
+    if (body.source.family != 0)
+        login.source = event::to_ip(body.source);
+    return told;
+}
+
+std::string story_of(const engine::Match &match)
 {
     const engine::Bound *last = deciding(match);
-    return last != nullptr ? last->event->time_ns() : match.last_ns;
+    if (last == nullptr)
+        return story(*match.actor, match.last_ns, false);
+    const event::Event &event = *last->event;
+    const bool signed_in = event.is(SENTRA_AUTH_LOGIN) && event.as<sentra_login>().partial == 0 &&
+                           event.as<sentra_login>().outcome == SENTRA_OUTCOME_SUCCESS;
+    const bool has_process = last->context.process || event.actor() != nullptr;
+    return story(signed_in && !match.actor->login ? as_signed_in(*match.actor, event)
+                                                  : *match.actor,
+                 event.time_ns(), has_process);
 }
 
 std::string value_of(const engine::Match &match, std::string_view name)
 {
-    if (name == "story") {
-        const engine::Bound *last = deciding(match);
-        const bool has_process =
-            last != nullptr && (last->context.process || last->event->actor() != nullptr);
-        return story(*match.actor, deed_ns(match), has_process);
-    }
+    if (name == "story")
+        return story_of(match);
     if (name == "count")
         return std::to_string(match.count);
     if (name == "sources")

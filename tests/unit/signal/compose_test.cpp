@@ -19,6 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 Signal composed(const engine::Match &match, const Coverage &coverage = {})
 {
@@ -114,6 +115,26 @@ TEST(Compose, TrustsWhatVouchesForTheDecidingEvent)
               {nullptr, match.actor, false});
     EXPECT_EQ(composed(match).confidence, "medium");
     EXPECT_THAT(composed(match).narrative, Not(HasSubstr("plain log")));
+}
+
+TEST(Compose, TellsASignInThatNoSessionIsKnownFor)
+{
+    session::Actor nobody;
+    engine::Match match = made::key_match(nobody);
+    match.bound.clear();
+    auto rule = made::key_rule();
+    rule->narrative = "{story} had not been seen to come from that network.";
+    match.rule = rule;
+    made::add(match, "login", made::login_event("root from 8.8.8.8", "203.0.113.7", "text"),
+              {nullptr, match.actor, false});
+    EXPECT_THAT(composed(match).narrative,
+                StartsWith("On 2 March at 10:11 UTC, root from 8.8.8.8 signed in from 203.0.113.7 "
+                           "with a password and had not been seen"));
+    match.bound.clear();
+    made::add(match, "login", made::login_event("maria", "203.0.113.7", "text", "failure"),
+              {nullptr, match.actor, false});
+    EXPECT_THAT(composed(match).narrative,
+                StartsWith("On 2 March at 10:11 UTC, someone whose login is not known had not"));
 }
 
 TEST(Compose, SaysWhenAPathIsOnlyTheProgramsWord)
