@@ -103,6 +103,49 @@ std::string repeat(std::string_view text, std::string_view before)
     return "message repeated " + std::string(*times) + " times: [ " + std::string(before) + "]";
 }
 
+// Bytes of RFC 5424's structured data: elements in brackets, one behind the other, in whose quoted
+// values ] and " are escaped by a backslash. 0: it is none.
+std::size_t length_of_data(std::string_view text)
+{
+    bool quoted = false;
+    for (std::size_t at = 0; text.starts_with('[') && at < text.size(); ++at) {
+        if (quoted && text[at] == '\\')
+            ++at;
+        else if (text[at] == '"')
+            quoted = !quoted;
+        else if (!quoted && text[at] == ']' && (at + 1 == text.size() || text[at + 1] != '['))
+            return at + 1;
+    }
+    return 0;
+}
+
+// RFC 5424 behind its stamp: "HOST APP PROCID MSGID DATA[ MESSAGE]", where "-" is nothing.
+bool take_5424(std::string_view text, TextLine &line)
+{
+    Scan scan(text);
+    const std::string_view host = scan.word();
+    const bool first = scan.take(" ");
+    const std::string_view app = scan.word();
+    const bool second = scan.take(" ");
+    const std::string_view process = scan.word();
+    const bool third = scan.take(" ");
+    (void)scan.word();
+    if (!first || !second || !third || !scan.take(" "))
+        return false;
+    std::string_view rest = scan.rest();
+    const std::size_t end = rest.starts_with('-') ? 1 : length_of_data(rest);
+    if (end == 0)
+        return false;
+    rest.remove_prefix(end);
+    if (rest.starts_with(' '))
+        rest.remove_prefix(1);
+    line.host = host == "-" ? std::string_view{} : host;
+    line.tag = app == "-" ? std::string_view{} : app;
+    line.pid = parse_number<std::uint32_t>(process).value_or(0);
+    line.message = rest;
+    return true;
+}
+
 std::string note_of(const ImportOptions &options)
 {
     const bool given = options.year != 0;
@@ -164,16 +207,21 @@ std::optional<std::uint64_t> TextClock::take(std::string_view &text)
 std::optional<TextLine> read_text_line(std::string_view line, TextClock &clock)
 {
     // "<38>" before the stamp: the priority, where a relay kept it.
+    bool is_5424 = false;
     if (line.starts_with('<')) {
         Scan scan(line.substr(1));
-        if (scan.number<unsigned>() && scan.take(">"))
+        if (scan.number<unsigned>() && scan.take(">")) {
+            is_5424 = scan.take("1 ");
             line = scan.rest();
+        }
     }
     TextLine read;
     const auto time_ns = clock.take(line);
     if (!time_ns)
         return std::nullopt;
     read.time_ns = *time_ns;
+    if (is_5424)
+        return take_5424(line, read) ? std::optional(read) : std::nullopt;
     Scan scan(line);
     const std::string_view host = scan.word();
     if (host.ends_with(':')) {
@@ -203,8 +251,8 @@ void import_text(Input &input, Importer &importer)
             continue;
         }
         Entry entry;
-        const bool repeats =
-            read->tag.empty() && read->message.starts_with("last message repeated ");
+        const bool repeats = (read->tag.empty() || read->tag == last.identifier) &&
+                             read->message.starts_with("last message repeated ");
         if (repeats)
             entry = last;
         entry.plain_log = true;

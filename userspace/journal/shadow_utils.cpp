@@ -167,14 +167,18 @@ Verdict read_groupmod(Line &line, Scan scan)
                  : unknown();
 }
 
-// "G' removed from /etc/group"; the lines for gshadow and the closing one say it again.
+// "G' removed from /etc/group", "G' removed from /etc/gshadow", "G' removed": the first that names
+// the group itself counts, versions differ in which they write.
 Verdict read_group_removed(Line &line, Scan scan)
 {
     const auto group = scan.until("' removed");
     if (!group)
         return unknown();
-    if (scan.rest() != " from /etc/group")
+    if (scan.rest() != " from /etc/group" && !scan.done())
         return known("shadow.shadow-twin");
+    if (line.recent.recall("groupdel", line.entry.pid, line.entry.realtime_ns, *group))
+        return known("shadow.group-removed-twin");
+    line.recent.remember("groupdel", line.entry.pid, line.entry.realtime_ns, *group);
     return emit(line, {.type = SENTRA_IAM_GROUP, .action = SENTRA_ACCOUNT_DELETED, .group = *group},
                 "shadow.group-removed");
 }

@@ -70,6 +70,11 @@ std::optional<Attempt> read_attempt(std::string_view text)
          at = text.find(" from ", at + 1))
         if (const auto candidate = read_candidate(text, at))
             candidates.push_back(*candidate);
+    // Very old lines have no port; where any reading has one, those without are part of a name.
+    const bool has_port = std::any_of(candidates.begin(), candidates.end(),
+                                      [](const Candidate &c) { return c.peer.port != 0; });
+    if (has_port)
+        std::erase_if(candidates, [](const Candidate &c) { return c.peer.port == 0; });
     if (candidates.empty())
         return std::nullopt;
     const Candidate *chosen = &candidates.back();
@@ -159,7 +164,10 @@ Verdict read_pam_error(Line &line, std::string_view rest)
     if (from == std::string_view::npos)
         return unknown();
     const std::string_view user = trim(text.substr(0, from));
-    const Peer peer{text.substr(from + 6)};
+    // Some builds add which of the host's own addresses was asked: "from H via H2".
+    std::string_view host = text.substr(from + 6);
+    host = host.substr(0, host.find(" via "));
+    const Peer peer{host};
     if (peer.host.empty() || peer.host.find(' ') != std::string_view::npos)
         return unknown();
     line.recent.remember("sshd.pam-error", line.entry.pid, line.entry.realtime_ns, user);

@@ -172,6 +172,9 @@ constexpr Prefix kKnown[] = {
     {"kex_protocol_error: ", "sshd.kex-protocol"},
     {"kex protocol error: ", "sshd.kex-protocol"},
     {"Failed to ", "sshd.failed-to"},
+    {"Could not ", "sshd.failed-to"},
+    {"Unable to negotiate a ", "sshd.negotiation"},
+    {"SSH: Server;", "sshd.statistics"},
     {"ssh_dispatch_run_fatal: ", "sshd.dispatch-fatal"},
     {"dispatch_protocol_error: ", "sshd.dispatch-fatal"},
     {"beginning MaxStartups throttling", "sshd.throttling"},
@@ -252,7 +255,7 @@ Verdict read_connection_from(Line &line, std::string_view rest)
     // "Connection from H port P on H2 port 22" is the beginning; VERBOSE only.
     if (rest.ends_with(" timed out"))
         return read_left(line, rest, "timeout", "sshd.timed-out");
-    return rest.find(" on ") != std::string_view::npos ? known("sshd.connection") : unknown();
+    return known("sshd.connection");
 }
 
 struct Reading {

@@ -90,6 +90,26 @@ TEST(ImportText, TagsOfAllShapes)
     EXPECT_EQ(tag("Dec 10 06:55:46 h"), "|0|");
 }
 
+TEST(ImportText, Rfc5424)
+{
+    const auto show = [](std::string_view line) {
+        TextClock clock(0);
+        const auto read = read_text_line(line, clock);
+        return read ? std::string(read->host) + "|" + std::string(read->tag) + "|" +
+                          std::to_string(read->pid) + "|" + std::string(read->message)
+                    : "bad";
+    };
+    EXPECT_EQ(show("<38>1 2019-07-08T17:40:16.954167-04:00 h.example sshd 57915 - - Failed x"),
+              "h.example|sshd|57915|Failed x");
+    EXPECT_EQ(show("<38>1 2019-07-08T17:40:17Z h sshd 5 - [a b=\"1\"][c@1 d=\"[x\\\"]\"] Failed x"),
+              "h|sshd|5|Failed x");
+    EXPECT_EQ(show("<38>1 2019-07-08T17:40:17Z - - - - -"), "||0|");
+    for (const std::string_view line :
+         {"<38>1 2019-07-08T17:40:17Z h sshd 5 - [a b=\"1", "<38>1 2019-07-08T17:40:17Z h",
+          "<38>1 ", "<38>1 2019-07-08T17:40:17Z h sshd 5 - x"})
+        EXPECT_EQ(show(line), "bad") << line;
+}
+
 TEST(ImportText, BadLinesAreNamedAndPassedOver)
 {
     Imported got;
@@ -114,9 +134,11 @@ TEST(ImportText, SyslogdsRepetitionStandsForTheLineBefore)
 {
     Imported got;
     run(got, "Dec 10 06:55:46 h sshd[1]: Failed password for a from 192.0.2.7 port 5 ssh2\n"
-             "Dec 10 06:55:50 h last message repeated 3 times\n");
+             "Dec 10 06:55:50 h last message repeated 3 times\n"
+             "Dec 10 06:55:51 h eve[7]: last message repeated 9 times\n");
     EXPECT_EQ(got.sink.count("auth.login", "event.count", "1"), 1);
     EXPECT_EQ(got.sink.count("auth.login", "event.count", "3"), 1);
+    EXPECT_EQ(got.sink.types()["auth.login"], 2);
 }
 
 TEST(ImportJson, TextBytesRepetitionAndNull)

@@ -78,7 +78,7 @@ TEST(Shadow, Accounts)
          "iam.group",
          {{"event.action", "deleted"}}},
         {"groupdel", "group 'g1' removed from /etc/gshadow", "", {}},
-        {"groupdel", "group 'g1' removed", "", {}},
+        {"groupdel", "group 'g1' removed", "iam.group", {{"event.action", "deleted"}}},
         {"gpasswd",
          "user bob added by alice to group sudo",
          "iam.group",
@@ -123,6 +123,17 @@ TEST(Shadow, Accounts)
     };
     for (const Row &row : rows)
         expect_row(row);
+}
+
+TEST(Shadow, AGroupsRemovalIsToldThriceAndCountsOnce)
+{
+    event::Losses losses;
+    Translator translator(losses);
+    std::vector<event::Record> records;
+    for (const std::string_view text : {"group 'g' removed from /etc/gshadow",
+                                        "group 'g' removed from /etc/group", "group 'g' removed"})
+        translator.translate(entry_of("groupdel", text), SENTRA_SOURCE_JOURNAL, records);
+    EXPECT_EQ(records.size(), 1U);
 }
 
 TEST(Pam, ServicesWithoutAVoiceOfTheirOwn)
