@@ -35,8 +35,8 @@ static __always_inline __u32 own_number(struct pid *pid)
 	return BPF_CORE_READ(upid, nr);
 }
 
-/* The root of a mount namespace often lies on another one that nobody sees (rootfs, nullfs): a task is
- * chrooted when its root is not the root of a mount, or of a mount that lies deeper. */
+/* The root of a mount namespace often lies on another one that nobody sees (rootfs, nullfs): a task
+ * is chrooted when its root is not the root of a mount, or of a mount that lies deeper. */
 static __always_inline bool is_chrooted(struct task_struct *task)
 {
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
@@ -44,7 +44,7 @@ static __always_inline bool is_chrooted(struct task_struct *task)
 	struct path root = {};
 
 	if (!fs)
-		return false;	/* a process about to be gone */
+		return false; /* a process about to be gone */
 	bpf_probe_read_kernel(&root, sizeof(root), __builtin_preserve_access_index(&fs->root));
 	if ((__u64)root.mnt == own_root_mount && (__u64)root.dentry == own_root_dentry)
 		return false;
@@ -79,8 +79,7 @@ static __always_inline void actor_names(struct sentra_actor *actor, struct task_
 	} else {
 		actor->pid = own_number(pid);
 		actor->tid = own_number(BPF_CORE_READ(task, thread_pid));
-		actor->parent_pid =
-			own_number(BPF_CORE_READ(parent, group_leader, thread_pid));
+		actor->parent_pid = own_number(BPF_CORE_READ(parent, group_leader, thread_pid));
 	}
 }
 
@@ -122,7 +121,7 @@ static __always_inline void actor_fill(struct sentra_actor *actor, struct task_s
 	else if (is_chrooted(task))
 		actor->flags |= SENTRA_ACTOR_CHROOTED;
 #if defined(__TARGET_ARCH_x86)
-	if (BPF_CORE_READ(task, thread_info.flags) & (1 << 29))	/* TIF_ADDR32 */
+	if (BPF_CORE_READ(task, thread_info.flags) & (1 << 29)) /* TIF_ADDR32 */
 		actor->flags |= SENTRA_ACTOR_32BIT;
 #endif
 	bpf_probe_read_kernel(actor->comm, sizeof(actor->comm),

@@ -44,7 +44,8 @@ static __always_inline void address_local(struct sentra_address *address, const 
 	if (family == AF_INET)
 		address_v4(address, BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr));
 	else if (family == AF_INET6)
-		address_v6(address, __builtin_preserve_access_index(&sk->__sk_common.skc_v6_rcv_saddr));
+		address_v6(address,
+			   __builtin_preserve_access_index(&sk->__sk_common.skc_v6_rcv_saddr));
 	else
 		return;
 	address->port = BPF_CORE_READ(sk, __sk_common.skc_num);

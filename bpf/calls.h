@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The credentials a thread had when the system call it is in began: set-id calls and execve replace the
- * cred object, and afterwards the old one is gone. */
+/* The credentials a thread had when the system call it is in began: set-id calls and execve replace
+ * the cred object, and afterwards the old one is gone. */
 #ifndef SENTRA_BPF_CALLS_H
 #define SENTRA_BPF_CALLS_H
 
 #include "actor.h"
 
 struct call_begun {
-	__u64 start_ns;		/* of the process: thread ids are reused */
+	__u64 start_ns; /* of the process: thread ids are reused */
 	struct cred_ids ids;
 	struct cred_caps caps;
-	__u64 groups;		/* digest of the supplementary groups, for setgroups only */
+	__u64 groups; /* digest of the supplementary groups, for setgroups only */
 	__u64 nr;
 };
 
-/* Keyed by the thread's id in the first namespace. An entry stays after its call: the next call of the
- * thread is then a lookup instead of an insert, and a set-id call that changes nothing stays cheap. */
+/* Keyed by the thread's id in the first namespace. An entry stays after its call: the next call of
+ * the thread is then a lookup instead of an insert, and a set-id call that changes nothing stays
+ * cheap. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);

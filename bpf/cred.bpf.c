@@ -8,8 +8,9 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 #define GROUPS_COMPARED 32
 
-/* The supplementary groups as one number: the kernel installs a new object even for the same groups. Longer
- * lists than GROUPS_COMPARED are told apart by their object: then an equal list counts as a change. */
+/* The supplementary groups as one number: the kernel installs a new object even for the same
+ * groups. Longer lists than GROUPS_COMPARED are told apart by their object: then an equal list
+ * counts as a change. */
 static __always_inline __u64 groups_digest(const struct cred *cred)
 {
 	struct group_info *info = BPF_CORE_READ(cred, group_info);
@@ -30,7 +31,8 @@ static __always_inline __u64 groups_digest(const struct cred *cred)
 	return digest;
 }
 
-/* Attached to the entries of the set-id calls and of execve: afterwards the old credentials are gone. */
+/* Attached to the entries of the set-id calls and of execve: afterwards the old credentials are
+ * gone. */
 SEC("tracepoint")
 int credentials_before(struct syscall_begin *call)
 {
@@ -43,7 +45,7 @@ int credentials_before(struct syscall_begin *call)
 	if (!kept) {
 		__builtin_memset(&fresh, 0, sizeof(fresh));
 		if (bpf_map_update_elem(&calls, &tid, &fresh, BPF_ANY))
-			return 0;	/* found missing, and counted, when the call ends */
+			return 0; /* found missing, and counted, when the call ends */
 		kept = bpf_map_lookup_elem(&calls, &tid);
 		if (!kept)
 			return 0;
@@ -119,7 +121,8 @@ static __always_inline void cred_tell(struct task_struct *task, const struct cal
 	record_submit(e, row);
 }
 
-/* The state of this call was pushed out of the table by others: whether it changed anything is not known. */
+/* The state of this call was pushed out of the table by others: whether it changed anything is not
+ * known. */
 static __always_inline void count_state_gone(void)
 {
 	__u32 key = SENTRA_ROW(SENTRA_CRED_CHANGE);
@@ -129,7 +132,8 @@ static __always_inline void count_state_gone(void)
 		count(row->state_gone);
 }
 
-/* Attached to the exits of the set-id calls. Only a real change is an event: setuid(0) by root is not. */
+/* Attached to the exits of the set-id calls. Only a real change is an event: setuid(0) by root is
+ * not. */
 SEC("tracepoint")
 int credentials_after(struct syscall_end *call)
 {

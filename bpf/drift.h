@@ -7,7 +7,8 @@
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
-/* 633488947ef6 (6.15): kernfs_node.parent became __parent. Delete when 6.12 is no longer supported. */
+/* 633488947ef6 (6.15): kernfs_node.parent became __parent. Delete when 6.12 is no longer supported.
+ */
 struct kernfs_node___before_6_15 {
 	struct kernfs_node *parent;
 };
@@ -48,8 +49,8 @@ static __always_inline bool mount_namespace_is_anonymous(__u32 inum)
 	return inum == 0 || inum == 0xeffffff7u;
 }
 
-/* dd6e10fbd9fb (5.15): bpf_task_pt_regs(). Before it the registers lie at the top of the stack, which is
- * 16 KiB on x86-64 and arm64. Delete the second half when 5.10 is no longer supported. */
+/* dd6e10fbd9fb (5.15): bpf_task_pt_regs(). Before it the registers lie at the top of the stack,
+ * which is 16 KiB on x86-64 and arm64. Delete the second half when 5.10 is no longer supported. */
 static __always_inline struct pt_regs *user_registers(void)
 {
 	struct task_struct *task;
@@ -61,9 +62,9 @@ static __always_inline struct pt_regs *user_registers(void)
 				  bpf_core_type_size(struct pt_regs));
 }
 
-/* The arguments of the system call that is just ending. They are as the caller passed them: the entry
- * code keeps them until the call returns, and a tracer gets its turn only after the tracepoint. What
- * they point to is the caller's memory and may have changed since. */
+/* The arguments of the system call that is just ending. They are as the caller passed them: the
+ * entry code keeps them until the call returns, and a tracer gets its turn only after the
+ * tracepoint. What they point to is the caller's memory and may have changed since. */
 struct syscall_args {
 	__u64 at[6];
 };
@@ -74,7 +75,7 @@ static __always_inline void syscall_args_read(struct syscall_args *args)
 #if defined(__TARGET_ARCH_x86)
 	struct {
 		__u64 r10, r9, r8, ax, cx, dx, si, di;
-	} saved = {};	/* in this order on every x86-64 kernel: it is ptrace's ABI */
+	} saved = {}; /* in this order on every x86-64 kernel: it is ptrace's ABI */
 
 	bpf_probe_read_kernel(&saved, sizeof(saved), __builtin_preserve_access_index(&regs->r10));
 	args->at[0] = saved.di;
@@ -86,7 +87,7 @@ static __always_inline void syscall_args_read(struct syscall_args *args)
 #elif defined(__TARGET_ARCH_arm64)
 	bpf_probe_read_kernel(args, sizeof(*args),
 			      __builtin_preserve_access_index(&regs->user_regs.regs[0]));
-	args->at[0] = BPF_CORE_READ(regs, orig_x0);	/* x0 already holds the result */
+	args->at[0] = BPF_CORE_READ(regs, orig_x0); /* x0 already holds the result */
 #endif
 }
 

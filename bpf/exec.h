@@ -19,15 +19,14 @@ static __always_inline bool is_unlinked(struct dentry *dentry, struct inode *ino
 {
 	if (BPF_CORE_READ(inode, i_nlink) == 0)
 		return true;
-	return !BPF_CORE_READ(dentry, d_hash.pprev) &&
-	       BPF_CORE_READ(dentry, d_parent) != dentry &&
+	return !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry &&
 	       !(BPF_CORE_READ(dentry, d_flags) & DCACHE_OP_REVALIDATE);
 }
 
 enum mount_kind {
 	MOUNT_SHOWN,
-	MOUNT_DETACHED,	/* open_tree() or a lazy umount: no namespace shows it */
-	MOUNT_INTERNAL,	/* the kernel's own: memfd, pipes, sockets */
+	MOUNT_DETACHED, /* open_tree() or a lazy umount: no namespace shows it */
+	MOUNT_INTERNAL, /* the kernel's own: memfd, pipes, sockets */
 };
 
 static __always_inline enum mount_kind mount_kind(struct vfsmount *vfsmount, __u32 *inum)
@@ -38,7 +37,7 @@ static __always_inline enum mount_kind mount_kind(struct vfsmount *vfsmount, __u
 	*inum = 0;
 	if (!namespace)
 		return MOUNT_DETACHED;
-	if ((long)namespace < 0 && (long)namespace >= -4095)	/* MNT_NS_INTERNAL */
+	if ((long)namespace < 0 && (long)namespace >= -4095) /* MNT_NS_INTERNAL */
 		return MOUNT_INTERNAL;
 	*inum = BPF_CORE_READ(namespace, ns.inum);
 	return mount_namespace_is_anonymous(*inum) ? MOUNT_DETACHED : MOUNT_SHOWN;
@@ -89,19 +88,19 @@ static __always_inline void exec_facts(struct sentra_exec *e, struct task_struct
 		e->flags |= SENTRA_EXEC_STDOUT_SOCKET;
 }
 
-/* All texts but the arguments. limit: how far they may reach; name_max: the longest name of this class. */
+/* All texts but the arguments. limit: how far they may reach; name_max: the longest name of this
+ * class. */
 static __always_inline void exec_texts(struct sentra_exec *e, struct task_struct *task,
-				       struct file *program, const __u32 limit, const __u32 name_max)
+				       struct file *program, const __u32 limit,
+				       const __u32 name_max)
 {
 	struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 
-	if (program)
-		path_append(e, &e->executable, limit, name_max, BPF_CORE_READ(program, f_path.mnt),
-			    BPF_CORE_READ(program, f_path.dentry));
-	if (fs)
-		path_append(e, &e->working_directory, limit, name_max, BPF_CORE_READ(fs, pwd.mnt),
-			    BPF_CORE_READ(fs, pwd.dentry));
+	path_append(e, &e->executable, limit, name_max, BPF_CORE_READ(program, f_path.mnt),
+		    BPF_CORE_READ(program, f_path.dentry));
+	path_append(e, &e->working_directory, limit, name_max, BPF_CORE_READ(fs, pwd.mnt),
+		    BPF_CORE_READ(fs, pwd.dentry));
 	cgroup_append(e, &e->cgroup, limit, name_max, BPF_CORE_READ(task, cgroups, dfl_cgrp, kn));
 	if (tty)
 		text_append(e, &e->tty, limit, 64, MEMORY_KERNEL,

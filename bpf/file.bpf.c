@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Files. Everything is read when the call ends, in one program per kind of call that is attached to all its
- * system calls: the exit costs other calls 9 ns, an entry program as well would cost 13.
+ * Files. Everything is read when the call ends, in one program per kind of call that is attached to
+ * all its system calls: the exit costs other calls 9 ns, an entry program as well would cost 13.
  *
- * Opens and calls on a descriptor are told from the kernel's file object. Calls on a path leave no object
- * behind: they are told with the caller's own string (SENTRA_FILE_PATH_GIVEN) and the kernel's directory it
- * starts from, which the sensor joins.
+ * Opens and calls on a descriptor are told from the kernel's file object. Calls on a path leave no
+ * object behind: they are told with the caller's own string (SENTRA_FILE_PATH_GIVEN) and the
+ * kernel's directory it starts from, which the sensor joins.
  */
 #include <asm/unistd.h>
 
@@ -13,17 +13,17 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-#define O_TRUNC 01000
-#define AT_FDCWD -100
-#define AT_REMOVEDIR 0x200
+#define O_TRUNC	      01000
+#define AT_FDCWD      -100
+#define AT_REMOVEDIR  0x200
 #define AT_EMPTY_PATH 0x1000
 
 /*
- * The classes of a file record. 80 % of paths are below 200 bytes with no name above 63: they fit the first
- * class, and the ring holds 32,000 of them. A path of SENTRA_PATH_MAX fits the second.
+ * The classes of a file record. 80 % of paths are below 200 bytes with no name above 63: they fit
+ * the first class, and the ring holds 32,000 of them. A path of SENTRA_PATH_MAX fits the second.
  */
 #define SMALL_BYTES 512
-#define SMALL_NAME 64
+#define SMALL_NAME  64
 #define LARGE_BYTES (sizeof(struct sentra_file) + SENTRA_PATH_MAX + NAME_BYTES)
 
 struct {
@@ -54,7 +54,8 @@ static __always_inline bool is_watched(struct file *file, struct inode *inode)
 
 	if (watched_bits[(number % SENTRA_WATCHED_BITS) / 64] & (1ULL << (number % 64))) {
 		key.inode = number;
-		device_split(BPF_CORE_READ(inode, i_sb, s_dev), &key.device_major, &key.device_minor);
+		device_split(BPF_CORE_READ(inode, i_sb, s_dev), &key.device_major,
+			     &key.device_minor);
 		if (bpf_map_lookup_elem(&watched_files, &key))
 			return true;
 	}
@@ -67,7 +68,8 @@ static __always_inline bool is_watched(struct file *file, struct inode *inode)
 }
 
 /* The kernel's own facts of an open file. */
-static __always_inline void file_facts(struct sentra_file *e, struct file *file, struct inode *inode)
+static __always_inline void file_facts(struct sentra_file *e, struct file *file,
+				       struct inode *inode)
 {
 	enum mount_kind kind;
 
@@ -128,8 +130,8 @@ static __always_inline void file_tell(struct file_seen *seen, struct sentra_acco
 		file_tell_in(seen, row, LARGE_BYTES, NAME_BYTES, true);
 }
 
-/* O_TRUNC is gone from the file object once it has been obeyed; the caller's argument still says it. For
- * openat2 it lies in the caller's memory: there it is a claim. */
+/* O_TRUNC is gone from the file object once it has been obeyed; the caller's argument still says
+ * it. For openat2 it lies in the caller's memory: there it is a claim. */
 static __always_inline bool asked_to_truncate(int nr)
 {
 	struct syscall_args args = {};
@@ -146,13 +148,13 @@ static __always_inline bool asked_to_truncate(int nr)
 	case __NR_openat2:
 		bpf_probe_read_user(&how, sizeof(how), (void *)args.at[2]);
 		return how & O_TRUNC;
-	default:	/* openat, open_by_handle_at */
+	default: /* openat, open_by_handle_at */
 		return args.at[2] & O_TRUNC;
 	}
 }
 
-/* Attached to the exits of open, openat, openat2, creat, open_by_handle_at. The descriptor leads to the
- * object that was really opened, whatever the caller's string says by now. */
+/* Attached to the exits of open, openat, openat2, creat, open_by_handle_at. The descriptor leads to
+ * the object that was really opened, whatever the caller's string says by now. */
 SEC("tracepoint")
 int file_opened(struct syscall_end *call)
 {
@@ -168,7 +170,7 @@ int file_opened(struct syscall_end *call)
 	task = (struct task_struct *)bpf_get_current_task();
 	file = file_of_fd(task, call->ret);
 	if (!file)
-		return 0;	/* closed or replaced by another thread already */
+		return 0; /* closed or replaced by another thread already */
 	mode = BPF_CORE_READ(file, f_mode);
 	inode = BPF_CORE_READ(file, f_inode);
 	if (mode & (FMODE_WRITE | FMODE_CREATED))
@@ -190,6 +192,8 @@ int file_opened(struct syscall_end *call)
 	seen.task = task;
 	seen.file = file;
 	seen.inode = inode;
+	forget(seen.type);
+	forget(seen.flags);
 	file_tell(&seen, row);
 	return 0;
 }
@@ -202,8 +206,10 @@ static __always_inline int descriptor_changed(__u32 type, __u32 fd, __u32 flags)
 	struct sentra_account_row *row;
 
 	if (!file)
-		return 0;	/* closed by another thread already */
+		return 0; /* closed by another thread already */
 	seen.inode = BPF_CORE_READ(file, f_inode);
+	forget(seen.type);
+	forget(seen.flags);
 	row = admit(type, task, bpf_get_current_pid_tgid() >> 32);
 	if (!row)
 		return 0;
@@ -234,9 +240,9 @@ int file_changed_by_descriptor(struct syscall_end *call)
 struct named_call {
 	__u32 type;
 	__u32 flags;
-	int directory;		/* descriptor the path starts from */
+	int directory; /* descriptor the path starts from */
 	int origin_directory;
-	__u64 path;		/* user addresses; 0: there is none */
+	__u64 path; /* user addresses; 0: there is none */
 	__u64 origin;
 	__u32 mode;
 	__u32 uid, gid;
@@ -301,7 +307,7 @@ static __always_inline void names_of(struct named_call *named, int nr, const __u
 		named->uid = at[2];
 		named->gid = at[3];
 		break;
-	default:	/* fchmodat, fchmodat2 */
+	default: /* fchmodat, fchmodat2 */
 		named->directory = at[0];
 		named->path = at[1];
 		named->mode = at[2];
@@ -355,8 +361,8 @@ static __always_inline bool is_symlink_call(int nr)
 	return nr == __NR_symlinkat;
 }
 
-/* Where a given path starts: the caller's root, its working directory, or a descriptor of its own. The root is
- * told too, because inside a chroot "/etc" is not /etc. */
+/* Where a given path starts: the caller's root, its working directory, or a descriptor of its own.
+ * The root is told too, because inside a chroot "/etc" is not /etc. */
 static __always_inline void directory_append(struct sentra_file *e, struct sentra_text *directory,
 					     const struct sentra_text *given, const __u32 bytes,
 					     const __u32 limit, const __u32 name_max,
@@ -370,9 +376,11 @@ static __always_inline void directory_append(struct sentra_file *e, struct sentr
 	opaque(off);
 	fs = BPF_CORE_READ(task, fs);
 	if (off < bytes && *((char *)e + off) == '/') {
-		bpf_probe_read_kernel(&start, sizeof(start), __builtin_preserve_access_index(&fs->root));
+		bpf_probe_read_kernel(&start, sizeof(start),
+				      __builtin_preserve_access_index(&fs->root));
 	} else if (fd == AT_FDCWD) {
-		bpf_probe_read_kernel(&start, sizeof(start), __builtin_preserve_access_index(&fs->pwd));
+		bpf_probe_read_kernel(&start, sizeof(start),
+				      __builtin_preserve_access_index(&fs->pwd));
 	} else {
 		file = file_of_fd(task, fd);
 		if (!file) {
@@ -400,8 +408,8 @@ static __always_inline bool named_tell(struct named_call *named, struct task_str
 	if (named->origin)
 		text_append(e, &e->origin, texts, given_max, MEMORY_USER, (void *)named->origin);
 	directory_append(e, &e->directory, &e->path, class_bytes,
-			 last ? class_bytes - SENTRA_PATH_MAX - NAME_BYTES : class_bytes, name_max, task,
-			 named->directory);
+			 last ? class_bytes - SENTRA_PATH_MAX - NAME_BYTES : class_bytes, name_max,
+			 task, named->directory);
 	/* What a symbolic link points to is kept as it was written. */
 	if (named->origin && !(named->flags & SENTRA_FILE_SYMBOLIC))
 		directory_append(e, &e->origin_directory, &e->origin, class_bytes, class_bytes,
@@ -422,7 +430,7 @@ static __always_inline bool named_tell(struct named_call *named, struct task_str
 	return true;
 }
 
-#define SMALL_GIVEN 192
+#define SMALL_GIVEN	  192
 #define SMALL_NAMED_BYTES (sizeof(struct sentra_file) + 2 * SMALL_GIVEN + 400)
 #define LARGE_NAMED_BYTES                                                                          \
 	(sizeof(struct sentra_file) + 2 * SENTRA_PATH_MAX + 2 * (SENTRA_PATH_MAX + NAME_BYTES))
@@ -447,6 +455,15 @@ int file_changed_by_name(struct syscall_end *call)
 	names_of(&named, call->nr, args.at);
 	if (is_symlink_call(call->nr))
 		named.flags |= SENTRA_FILE_SYMBOLIC;
+	forget(named.type);
+	forget(named.flags);
+	forget(named.directory);
+	forget(named.origin_directory);
+	forget(named.path);
+	forget(named.origin);
+	forget(named.mode);
+	forget(named.uid);
+	forget(named.gid);
 	if (!named_tell(&named, task, row, SMALL_NAMED_BYTES, SMALL_NAME, SMALL_GIVEN, false))
 		named_tell(&named, task, row, LARGE_NAMED_BYTES, NAME_BYTES, SENTRA_PATH_MAX, true);
 	return 0;

@@ -18,8 +18,8 @@ int BPF_PROG(module_loaded, struct module *module)
 	row = admit(SENTRA_KERNEL_MODULE, task, bpf_get_current_pid_tgid() >> 32);
 	if (!row)
 		return 0;
-	e = record_begin(struct sentra_module, SENTRA_KERNEL_MODULE, sizeof(*e) + MODULE_NAME_MAX + 8,
-			 row);
+	e = record_begin(struct sentra_module, SENTRA_KERNEL_MODULE,
+			 sizeof(*e) + MODULE_NAME_MAX + 8, row);
 	if (!e)
 		return 0;
 	actor_fill(&e->actor, task);
@@ -61,7 +61,8 @@ int bpf_program_loaded(struct syscall_end *call)
 	e->program_type = BPF_CORE_READ(program, type);
 	e->instructions = BPF_CORE_READ(program, len);
 	e->program_id = BPF_CORE_READ(aux, id);
-	bpf_probe_read_kernel(e->name, sizeof(e->name), __builtin_preserve_access_index(&aux->name));
+	bpf_probe_read_kernel(e->name, sizeof(e->name),
+			      __builtin_preserve_access_index(&aux->name));
 	record_submit(e, row);
 	return 0;
 }

@@ -15,26 +15,26 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#define AF_UNIX 1
-#define AF_INET 2
-#define AF_INET6 10
-#define SOCK_DGRAM 2
-#define IPPROTO_TCP 6
-#define IPPROTO_UDP 17
+#define AF_UNIX	     1
+#define AF_INET	     2
+#define AF_INET6     10
+#define SOCK_DGRAM   2
+#define IPPROTO_TCP  6
+#define IPPROTO_UDP  17
 #define TCP_SYN_SENT 2
-#define TCP_CLOSE 7
-#define TCP_LISTEN 10
+#define TCP_CLOSE    7
+#define TCP_LISTEN   10
 
-#define S_IFMT 0170000
+#define S_IFMT	 0170000
 #define S_IFSOCK 0140000
-#define S_IFREG 0100000
-#define S_IFDIR 0040000
+#define S_IFREG	 0100000
+#define S_IFDIR	 0040000
 
-#define FMODE_READ 0x1
-#define FMODE_WRITE 0x2
-#define FMODE_CREATED 0x100000
-#define PF_KTHREAD 0x00200000
-#define SIGNAL_GROUP_EXIT 0x00000004
+#define FMODE_READ	     0x1
+#define FMODE_WRITE	     0x2
+#define FMODE_CREATED	     0x100000
+#define PF_KTHREAD	     0x00200000
+#define SIGNAL_GROUP_EXIT    0x00000004
 #define DCACHE_OP_REVALIDATE (1 << 2)
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -282,8 +282,8 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
-/* What the syscalls:sys_enter_* and sys_exit_* tracepoints hand over. The number is an int followed by
- * whatever was on the stack, a long on older kernels. */
+/* What the syscalls:sys_enter_* and sys_exit_* tracepoints hand over. The number is an int followed
+ * by whatever was on the stack, a long on older kernels. */
 struct syscall_begin {
 	__u64 common;
 	int nr;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The maps and the words user space sets, once. Weak: every family's object declares them, the linker
- * keeps one. */
+/* The maps and the words user space sets, once. Weak: every family's object declares them, the
+ * linker keeps one. */
 #ifndef SENTRA_BPF_MAPS_H
 #define SENTRA_BPF_MAPS_H
 
@@ -23,9 +23,18 @@ struct {
 
 /* Found by the learn_self iterator before anything is attached. */
 __u32 own_tgid __weak = 0;
-__u32 own_level __weak = 0;	/* depth of the sensor's pid namespace; 0 holds everything */
-__u64 own_namespace __weak = 0;	/* its struct pid_namespace */
-__u64 own_root_mount __weak = 0;	/* struct vfsmount and dentry of "/", when that is no chroot */
+__u32 own_level __weak = 0;	 /* depth of the sensor's pid namespace; 0 holds everything */
+__u64 own_namespace __weak = 0;	 /* its struct pid_namespace */
+__u64 own_root_mount __weak = 0; /* struct vfsmount and dentry of "/", when that is no chroot */
 __u64 own_root_dentry __weak = 0;
+
+/* Set when the sensor ends: taking some fifty hooks away lasts seconds, being deaf does not. */
+__u32 paused __weak = 0;
+
+/* Always zero, which the verifier cannot know: adding it makes it forget what it knows of a value,
+ * so that branches that differ in nothing else are one state again. Without it the verifier follows
+ * every way a value was come by through all path walks after it. */
+volatile __u64 unknown_zero __weak = 0;
+#define forget(x) ((x) += unknown_zero)
 
 #endif

@@ -57,8 +57,9 @@ static __always_inline void listen_started(const struct sock *sk)
 	record_submit(e, row);
 }
 
-/* Fires in the caller's context for these two transitions; sits below the system calls, so io_uring and 32-bit
- * callers are seen too, and a failed connect still has its port here (sys_exit has lost it). */
+/* Fires in the caller's context for these two transitions; sits below the system calls, so io_uring
+ * and 32-bit callers are seen too, and a failed connect still has its port here (sys_exit has lost
+ * it). */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(tcp_state_changed, const struct sock *sk, int old_state, int new_state)
 {
@@ -73,18 +74,20 @@ int BPF_PROG(tcp_state_changed, const struct sock *sk, int old_state, int new_st
 	return 0;
 }
 
-/* The address of the peer, as it bound it: a path, or a name after a NUL for an abstract one. */
+/* The address of the peer, as it bound it: a path, or a name after a NUL for an abstract one, which
+ * has a length instead of an end. */
 static __always_inline void unix_peer_append(struct sentra_connect *e, const struct sock *sk)
 {
 	struct unix_address *address;
 	struct unix_sock *peer;
 	char first = 0;
+	__u64 bytes;
 	void *name;
 
 	peer = (struct unix_sock *)BPF_CORE_READ((struct unix_sock *)sk, peer);
 	address = BPF_CORE_READ(peer, addr);
 	if (!address)
-		return;	/* the peer has no name (socketpair) */
+		return; /* the peer has no name (socketpair) */
 	name = (void *)__builtin_preserve_access_index(&address->name[0].sun_path[0]);
 	bpf_probe_read_kernel(&first, 1, name);
 	if (first) {
@@ -92,15 +95,15 @@ static __always_inline void unix_peer_append(struct sentra_connect *e, const str
 			    MEMORY_KERNEL, name);
 		return;
 	}
-	/* As the kernel's own tools write it: '@' for the NUL. */
-	*((char *)e + sizeof(*e)) = '@';
-	e->head.size = sizeof(*e) + 1;
-	text_append(e, &e->socket_path, sizeof(*e) + 1 + SOCKET_PATH_MAX, SOCKET_PATH_MAX,
-		    MEMORY_KERNEL, name + 1);
-	if (e->socket_path.len) {
-		e->socket_path.off--;
-		e->socket_path.len++;
-	}
+	bytes = (__u32)BPF_CORE_READ(address, len) - 2; /* less sun_family */
+	opaque(bytes);
+	if (bytes == 0 || bytes > SOCKET_PATH_MAX)
+		return;
+	bpf_probe_read_kernel((char *)e + sizeof(*e), bytes, name);
+	*((char *)e + sizeof(*e)) = '@'; /* for the NUL, as the kernel's own tools write it */
+	e->socket_path.off = sizeof(*e);
+	e->socket_path.len = bytes;
+	e->head.size = sizeof(*e) + bytes;
 }
 
 static __always_inline void datagram_connected(struct sock *sk, __u32 transport)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Whole paths from the kernel's own objects: from the dentry up to the root of the mount namespace, across
- * mounts, binds and overlays. Not bpf_d_path(): tracepoints may not call it on any kernel. The walk does not
- * stop at a chroot, or a process inside one could write "/etc/passwd" and look like one that did.
+ * Whole paths from the kernel's own objects: from the dentry up to the root of the mount namespace,
+ * across mounts, binds and overlays. Not bpf_d_path(): tracepoints may not call it on any kernel.
+ * The walk does not stop at a chroot, or a process inside one could write "/etc/passwd" and look
+ * like one that did.
  *
- * Written leaf first, "leaf\0parent\0": user space turns it round. The last NUL is missing when the walk
- * ended before the root: what is kept is the tail, and it is not an absolute path. "/" is a lone NUL.
+ * Written leaf first, "leaf\0parent\0": user space turns it round. The last NUL is missing when the
+ * walk ended before the root: what is kept is the tail, and it is not an absolute path. "/" is a
+ * lone NUL.
  */
 #ifndef SENTRA_BPF_PATH_H
 #define SENTRA_BPF_PATH_H
@@ -14,7 +16,7 @@
 
 /* Crossing a mount is a step too. */
 #define PATH_STEPS (SENTRA_PATH_COMPONENTS_MAX + 16)
-#define NAME_BYTES 256	/* NAME_MAX and its NUL */
+#define NAME_BYTES 256 /* NAME_MAX and its NUL */
 
 /* d_parent and d_name are neighbours on every kernel so far: one read instead of three. */
 struct dentry_link {
@@ -36,7 +38,8 @@ static __always_inline void dentry_link_read(struct dentry_link *link, struct de
 	link->name = BPF_CORE_READ(dentry, d_name.name);
 }
 
-/* One component at the cursor, with its NUL: 0, or the trouble. name_max and limit are constants. */
+/* One component at the cursor, with its NUL: 0, or the trouble. name_max and limit are constants.
+ */
 static __always_inline __u32 component_append(void *record, const __u32 limit, const __u32 name_max,
 					      const unsigned char *name)
 {
@@ -88,9 +91,12 @@ static __always_inline void path_append(void *record, struct sentra_text *text, 
 	struct mount *mount = mount_of(vfsmount), *above;
 	struct dentry *root = BPF_CORE_READ(mount, mnt.mnt_root);
 	struct dentry_link link = {};
-	__u32 trouble = TROUBLE_CUT;	/* until the root is reached */
+	__u32 trouble = TROUBLE_CUT; /* until the root is reached */
 	int i;
 
+	if (!dentry)
+		return; /* a kernel thread has no program, a process about to be gone no directory
+			 */
 	text_begin(record, text);
 	dentry_link_read(&link, dentry);
 	if (dentry == link.parent && dentry != root) {
@@ -102,7 +108,7 @@ static __always_inline void path_append(void *record, struct sentra_text *text, 
 		dentry_link_read(&link, dentry);
 		if (dentry == root || dentry == link.parent) {
 			if (dentry != root)
-				break;	/* opened by handle: where it hangs is not known */
+				break; /* opened by handle: where it hangs is not known */
 			above = BPF_CORE_READ(mount, mnt_parent);
 			if (above == mount) {
 				trouble = 0;

@@ -5,26 +5,27 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-/* Since 6.16 the tracepoint says whether the last thread ended; user space looks whether this kernel does. */
+/* Since 6.16 the tracepoint says whether the last thread ended; user space looks whether this
+ * kernel does. */
 const volatile bool exit_says_group_dead = false;
 
 /*
- * The classes of an exec record: how far the paths may reach, then the arguments. 95 % of execs fit the
- * first. The last holds four paths of 4096 bytes and SENTRA_ARGS_MAX.
+ * The classes of an exec record: how far the paths may reach, then the arguments. 95 % of execs fit
+ * the first. The last holds four paths of 4096 bytes and SENTRA_ARGS_MAX.
  */
-#define SMALL_TEXTS 1024
-#define SMALL_ARGS 1024
+#define SMALL_TEXTS  1024
+#define SMALL_ARGS   1024
 #define MIDDLE_TEXTS 4096
-#define MIDDLE_ARGS 4096
-#define LARGE_TEXTS (4 * (SENTRA_PATH_MAX + NAME_BYTES) + 1024)
-#define LARGE_ARGS SENTRA_ARGS_MAX
+#define MIDDLE_ARGS  4096
+#define LARGE_TEXTS  (4 * (SENTRA_PATH_MAX + NAME_BYTES) + 1024)
+#define LARGE_ARGS   SENTRA_ARGS_MAX
 
 static __always_inline void exec_old(struct sentra_exec *e, struct task_struct *task, __u32 old_tid)
 {
 	struct call_begun *call = bpf_map_lookup_elem(&calls, &old_tid);
 
 	if (!call || call->start_ns != BPF_CORE_READ(task, group_leader, start_boottime))
-		return;	/* a 32-bit caller: its calls pass the tracepoint by */
+		return; /* a 32-bit caller: its calls pass the tracepoint by */
 	e->old_uid = call->ids.uid;
 	e->old_euid = call->ids.euid;
 	e->old_gid = call->ids.gid;
@@ -47,7 +48,7 @@ static __always_inline void exec_args(struct sentra_exec *e, __u64 from, __u64 b
 	opaque(at);
 	opaque(bytes);
 	if (at > texts || bytes > room)
-		return;	/* cannot be: no text reaches beyond its limit */
+		return; /* cannot be: no text reaches beyond its limit */
 	if (bpf_probe_read_user((void *)e + at, bytes, (void *)from)) {
 		trouble_note(e, TROUBLE_UNREADABLE);
 		return;
@@ -111,9 +112,11 @@ int BPF_PROG(program_started, struct task_struct *task, int old_tid, struct linu
 	if (seen.args_bytes <= SMALL_ARGS &&
 	    exec_tell(&seen, row, SMALL_TEXTS, SMALL_ARGS, 64, 192, false))
 		return 0;
+	forget(seen.args_bytes);
 	if (seen.args_bytes <= MIDDLE_ARGS &&
 	    exec_tell(&seen, row, MIDDLE_TEXTS, MIDDLE_ARGS, NAME_BYTES, 1024, false))
 		return 0;
+	forget(seen.args_bytes);
 	exec_tell(&seen, row, LARGE_TEXTS, LARGE_ARGS, NAME_BYTES, SENTRA_PATH_MAX, true);
 	return 0;
 }
@@ -151,8 +154,8 @@ struct {
 	__type(value, __u8);
 } ended_processes SEC(".maps");
 
-/* The count of live threads has been lowered, not yet the last thread's own state: two threads that end
- * at the same time can both read zero. */
+/* The count of live threads has been lowered, not yet the last thread's own state: two threads that
+ * end at the same time can both read zero. */
 static __always_inline bool is_last_thread(struct task_struct *task)
 {
 	struct ended key = {};
@@ -173,7 +176,8 @@ int BPF_PROG(process_ended, struct task_struct *task)
 	struct sentra_exit *e;
 	__u32 code;
 
-	/* ctx[1] is bool group_dead; elsewhere user space's constant has the verifier drop this branch. */
+	/* ctx[1] is bool group_dead; elsewhere user space's constant has the verifier drop this
+	 * branch. */
 	if (exit_says_group_dead ? !(bool)ctx[1] : !is_last_thread(task))
 		return 0;
 	row = admit(SENTRA_PROCESS_EXIT, task, bpf_get_current_pid_tgid() >> 32);
@@ -184,22 +188,22 @@ int BPF_PROG(process_ended, struct task_struct *task)
 		return 0;
 	actor_fill(&e->actor, task);
 	signal = BPF_CORE_READ(task, signal);
-	code = BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT ?
-		       BPF_CORE_READ(signal, group_exit_code) :
-		       BPF_CORE_READ(task, group_leader, exit_code);
+	code = BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT
+		       ? BPF_CORE_READ(signal, group_exit_code)
+		       : BPF_CORE_READ(task, group_leader, exit_code);
 	e->code = (code >> 8) & 0xff;
 	e->signal = code & 0x7f;
 	record_submit(e, row);
 	return 0;
 }
 
-#define PTRACE_POKETEXT 4
-#define PTRACE_POKEDATA 5
-#define PTRACE_POKEUSR 6
-#define PTRACE_SETREGS 13
-#define PTRACE_ATTACH 16
+#define PTRACE_POKETEXT	 4
+#define PTRACE_POKEDATA	 5
+#define PTRACE_POKEUSR	 6
+#define PTRACE_SETREGS	 13
+#define PTRACE_ATTACH	 16
 #define PTRACE_SETREGSET 0x4205
-#define PTRACE_SEIZE 0x4206
+#define PTRACE_SEIZE	 0x4206
 
 static __always_inline bool ptrace_takes_control(__u64 request)
 {
@@ -208,8 +212,8 @@ static __always_inline bool ptrace_takes_control(__u64 request)
 	       request == PTRACE_SETREGS || request == PTRACE_SETREGSET;
 }
 
-/* The tracee by the number the tracer used, which counts in the tracer's namespace: one of the tasks on the
- * tracer's own list. The newest is first, so a fresh attach is found at once. */
+/* The tracee by the number the tracer used, which counts in the tracer's namespace: one of the
+ * tasks on the tracer's own list. The newest is first, so a fresh attach is found at once. */
 static __always_inline struct task_struct *find_tracee(struct task_struct *tracer, __u32 number)
 {
 	struct list_head *list = __builtin_preserve_access_index(&tracer->ptraced);
@@ -268,8 +272,8 @@ int process_traced(struct syscall_end *call)
 	return 0;
 }
 
-/* Whoever reads this iterator is the sensor: the reader's own task is the current one. Run once, before
- * anything is attached. */
+/* Whoever reads this iterator is the sensor: the reader's own task is the current one. Run once,
+ * before anything is attached. */
 SEC("iter/task")
 int learn_self(struct bpf_iter__task *context)
 {
@@ -290,8 +294,7 @@ int learn_self(struct bpf_iter__task *context)
 	own_namespace = (__u64)innermost.ns;
 	if (is_chrooted(task))
 		return 0;
-	bpf_probe_read_kernel(&root, sizeof(root),
-			      __builtin_preserve_access_index(&fs->root));
+	bpf_probe_read_kernel(&root, sizeof(root), __builtin_preserve_access_index(&fs->root));
 	own_root_mount = (__u64)root.mnt;
 	own_root_dentry = (__u64)root.dentry;
 	return 0;
@@ -309,8 +312,8 @@ struct {
 	__type(value, struct snapshot);
 } snapshot_scratch SEC(".maps");
 
-/* The processes that were there before us. Arguments are another process's memory, which only the reader can
- * ask /proc for. */
+/* The processes that were there before us. Arguments are another process's memory, which only the
+ * reader can ask /proc for. */
 SEC("iter/task")
 int snapshot_process(struct bpf_iter__task *context)
 {

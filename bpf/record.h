@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A record's life: admit (is it for us? the account says) -> begin (room in the ring) -> append texts ->
- * submit. It is built in place: there is no scratch memory that two programs could share, which kernels
- * from 7.0 on, where programs are preempted, would corrupt.
+ * A record's life: admit (is it for us? the account says) -> begin (room in the ring) -> append
+ * texts -> submit. It is built in place: there is no scratch memory that two programs could share,
+ * which kernels from 7.0 on, where programs are preempted, would corrupt.
  *
- * Ring memory has to be reserved in sizes the verifier knows. A record is tried in a small class; when
- * a text does not fit, the small one is discarded and the next class taken. head.size is the cursor: the
- * next free byte. Reading it back from memory before every append keeps the verifier's states few.
+ * Ring memory has to be reserved in sizes the verifier knows. A record is tried in a small class;
+ * when a text does not fit, the small one is discarded and the next class taken. head.size is the
+ * cursor: the next free byte. Reading it back from memory before every append keeps the verifier's
+ * states few.
  */
 #ifndef SENTRA_BPF_RECORD_H
 #define SENTRA_BPF_RECORD_H
@@ -16,8 +17,8 @@
 #include "drift.h"
 #include "maps.h"
 
-/* A wake-up costs ten times an event (measured: 6.4 us against 0.7 us), so the reader polls on a timer
- * and is only woken when this much waits. */
+/* A wake-up costs ten times an event (measured: 6.4 us against 0.7 us), so the reader polls on a
+ * timer and is only woken when this much waits. */
 #define WAKE_BYTES (256 << 10)
 
 #define count(counter) __sync_fetch_and_add(&(counter), 1)
@@ -50,9 +51,11 @@ static __always_inline struct sentra_account_row *admit(__u32 type, struct task_
 	struct sentra_account_row *row;
 	__u32 key = SENTRA_ROW(type);
 
+	if (*(volatile __u32 *)&paused)
+		return NULL;
 	row = bpf_map_lookup_elem(&account, &key);
 	if (!row)
-		return NULL;	/* cannot be: the key is below SENTRA_ROWS */
+		return NULL; /* cannot be: the key is below SENTRA_ROWS */
 	count(row->seen);
 	if (tgid == own_tgid) {
 		count(row->own);
@@ -78,16 +81,16 @@ static __always_inline void head_fill(struct sentra_head *head, __u32 type, __u3
 }
 
 /* class_bytes must be a constant. NULL: no room, counted. */
-#define record_begin(structure, type, class_bytes, row)                                             \
-	({                                                                                          \
-		structure *begun__ = bpf_ringbuf_reserve(&ring, class_bytes, 0);                    \
-		if (begun__) {                                                                      \
-			__builtin_memset(begun__, 0, sizeof(*begun__));                             \
-			head_fill(&begun__->head, type, sizeof(*begun__));                          \
-		} else {                                                                            \
-			count((row)->lost);                                                         \
-		}                                                                                   \
-		begun__;                                                                            \
+#define record_begin(structure, type, class_bytes, row)                                            \
+	({                                                                                         \
+		structure *begun__ = bpf_ringbuf_reserve(&ring, class_bytes, 0);                   \
+		if (begun__) {                                                                     \
+			__builtin_memset(begun__, 0, sizeof(*begun__));                            \
+			head_fill(&begun__->head, type, sizeof(*begun__));                         \
+		} else {                                                                           \
+			count((row)->lost);                                                        \
+		}                                                                                  \
+		begun__;                                                                           \
 	})
 
 static __always_inline void record_discard(void *record)
@@ -105,10 +108,10 @@ static __always_inline void text_end(void *record, struct sentra_text *text)
 	text->len = *(volatile __u32 *)&((struct sentra_head *)record)->size - text->off;
 }
 
-/* What went wrong with a record's texts is kept in the record (head.reserved, zero again when it is handed
- * over): in a register it would double the verifier's states with every text. */
+/* What went wrong with a record's texts is kept in the record (head.reserved, zero again when it is
+ * handed over): in a register it would double the verifier's states with every text. */
 enum trouble {
-	TROUBLE_CUT = 1,	/* did not fit: take a larger class, or keep what there is */
+	TROUBLE_CUT = 1, /* did not fit: take a larger class, or keep what there is */
 	TROUBLE_UNREADABLE = 2,
 };
 
@@ -129,8 +132,8 @@ enum memory {
 	MEMORY_USER,
 };
 
-/* Appends a NUL-terminated string of at most max - 1 bytes, without its NUL. limit: bytes of the record
- * that may be used. Both must be constants, max below limit. */
+/* Appends a NUL-terminated string of at most max - 1 bytes, without its NUL. limit: bytes of the
+ * record that may be used. Both must be constants, max below limit. */
 static __always_inline void text_append(void *record, struct sentra_text *text, const __u32 limit,
 					const __u32 max, enum memory memory, const void *from)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "sensor/account.h"
 
+#include <algorithm>
 #include <set>
 
 #include "event/catalogue.h"
@@ -58,6 +59,13 @@ std::vector<Row> to_rows(const AccountRows &rows)
     }
     out.push_back(total);
     return out;
+}
+
+bool balances(const AccountRows &rows)
+{
+    return std::all_of(rows.begin(), rows.end(), [](const sentra_account_row &row) {
+        return row.seen == row.handed + row.lost + row.own + row.elsewhere + row.repeated;
+    });
 }
 
 std::uint64_t recursion_total(const std::vector<ProgramRow> &programs)

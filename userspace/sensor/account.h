@@ -18,6 +18,10 @@ using AccountRows = std::array<sentra_account_row, SENTRA_ROWS>;
 // One row per event type the kernel half tells, then "total".
 [[nodiscard]] std::vector<Row> to_rows(const AccountRows &rows);
 
+// Whether every event the kernel half has seen was handed over, filtered or lost: nothing is under
+// way.
+[[nodiscard]] bool balances(const AccountRows &rows);
+
 // Runs the kernel skipped because another was under way on that CPU, all programs together: each
 // once, however many hooks it has.
 [[nodiscard]] std::uint64_t recursion_total(const std::vector<ProgramRow> &programs);

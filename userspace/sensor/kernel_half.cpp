@@ -306,9 +306,9 @@ Result<void> KernelHalf::attach()
     return {};
 }
 
-void KernelHalf::detach()
+void KernelHalf::pause()
 {
-    inside_->links.clear();
+    __atomic_store_n(&inside_->skeleton->bss->paused, 1U, __ATOMIC_SEQ_CST);
 }
 
 int KernelHalf::ring_fd() const

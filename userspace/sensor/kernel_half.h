@@ -31,7 +31,8 @@ public:
     void watch(std::span<const sentra_watched_file> files, std::span<const std::string> names);
     // Error: not one hook could be attached.
     [[nodiscard]] Result<void> attach();
-    void detach();
+    // No event is seen any more. Detaching is left to the destructor: it takes the kernel seconds.
+    void pause();
 
     [[nodiscard]] int ring_fd() const;
     // The running processes, as sentra_exec records one after the other (sizes are multiples of 8).

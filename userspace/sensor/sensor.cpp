@@ -9,6 +9,7 @@
 #include <cstring>
 #include <ctime>
 #include <optional>
+#include <thread>
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -74,6 +75,7 @@ struct Sensor::Inside {
     Ring::End drain();
     void turn();
     void wait() const;
+    void finish();
 };
 
 Result<void> Sensor::Inside::open_ring(std::uint32_t bytes)
@@ -218,6 +220,21 @@ void Sensor::Inside::wait() const
                static_cast<int>(options.poll.count()));
 }
 
+// What was under way when the programs were told to stop is done when the account balances.
+void Sensor::Inside::finish()
+{
+    kernel->pause();
+    for (int tries = 0; tries < 100 && !refused; ++tries) {
+        const auto rows = kernel->account();
+        const Ring::End end = drain();
+        if (end == Ring::End::caught_up && rows && balances(*rows))
+            break;
+        if (end != Ring::End::batch_full)
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    tell_losses();
+}
+
 Sensor::Sensor(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 Sensor::~Sensor() = default;
 
@@ -256,10 +273,7 @@ Result<void> Sensor::run()
         return told;
     while (!in.stopping && !in.refused)
         in.turn();
-    in.kernel->detach();
-    while (!in.refused && in.drain() == Ring::End::batch_full)
-        continue;
-    in.tell_losses();
+    in.finish();
     return {};
 }
 

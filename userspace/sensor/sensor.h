@@ -59,7 +59,7 @@ public:
                                                               event::Losses &losses);
     Sensor(const Sensor &) = delete;
     Sensor &operator=(const Sensor &) = delete;
-    ~Sensor();
+    ~Sensor(); // detaches some fifty hooks: the kernel takes seconds for it
 
     // The source's thread: the snapshot of running processes, then events until stop(), or until
     // the sink refuses. Before it returns it detaches and hands over what the ring still holds.
