@@ -15,8 +15,9 @@ TEST(Abi, LayoutIsTheRecordedOne)
     for (const auto &type : sentra::event::Catalogue::get().types()) {
         now << type.id << ' ' << type.name << ' ' << type.body_bytes << '\n';
         for (const auto &slot : type.slots)
-            now << "  " << slot.offset << ' ' << slot.width << ' ' << static_cast<int>(slot.kind) << ' '
-                << slot.name << (slot.mask != 0 ? " bit " + std::to_string(slot.mask) : "") << '\n';
+            now << "  " << slot.offset << ' ' << slot.width << ' ' << static_cast<int>(slot.kind)
+                << ' ' << slot.name << (slot.mask != 0 ? " bit " + std::to_string(slot.mask) : "")
+                << '\n';
     }
     const std::string path = std::string(SENTRA_TESTS_DIR) + "/abi/layout.txt";
     if (std::getenv("SENTRA_UPDATE_GOLDEN") != nullptr)

@@ -59,10 +59,10 @@ bool Ip::is_loopback() const
 
 bool Ip::is_public() const
 {
-    return !in_any(*this, {"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8",
-                           "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15",
-                           "224.0.0.0/4", "240.0.0.0/4", "::", "::1", "fc00::/7", "fe80::/10",
-                           "ff00::/8"});
+    return !in_any(*this,
+                   {"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+                    "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4",
+                    "240.0.0.0/4", "::", "::1", "fc00::/7", "fe80::/10", "ff00::/8"});
 }
 
 std::optional<Network> Network::parse(std::string_view text)
@@ -99,7 +99,8 @@ std::string Network::text() const
 {
     Ip first = base;
     for (unsigned bit = prefix_bits; bit < 128; ++bit)
-        first.bytes[bit / 8] = static_cast<std::uint8_t>(first.bytes[bit / 8] & ~(0x80U >> (bit % 8)));
+        first.bytes[bit / 8] =
+            static_cast<std::uint8_t>(first.bytes[bit / 8] & ~(0x80U >> (bit % 8)));
     const unsigned shown = first.is_v4() ? prefix_bits - 96 : prefix_bits;
     return first.text() + "/" + std::to_string(shown);
 }

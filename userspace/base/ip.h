@@ -14,10 +14,11 @@ struct Ip {
     std::array<std::uint8_t, 16> bytes{};
 
     [[nodiscard]] static std::optional<Ip> parse(std::string_view text);
-    [[nodiscard]] bool is_v4() const; // also for v6 sockets with a mapped peer
+    [[nodiscard]] bool is_v4() const;       // also for v6 sockets with a mapped peer
     [[nodiscard]] std::string text() const; // "203.0.113.7", "2001:db8::1"
     [[nodiscard]] bool is_loopback() const;
-    [[nodiscard]] bool is_public() const; // routable on the Internet, by the IANA special registries
+    [[nodiscard]] bool
+    is_public() const; // routable on the Internet, by the IANA special registries
     friend bool operator==(const Ip &, const Ip &) = default;
     friend auto operator<=>(const Ip &, const Ip &) = default;
 };

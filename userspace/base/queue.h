@@ -23,7 +23,8 @@ public:
     bool push(Item item, std::size_t bytes)
     {
         std::unique_lock lock(mutex_);
-        not_full_.wait(lock, [&] { return closed_ || bytes_ == 0 || bytes_ + bytes <= max_bytes_; });
+        not_full_.wait(lock,
+                       [&] { return closed_ || bytes_ == 0 || bytes_ + bytes <= max_bytes_; });
         if (closed_)
             return false;
         items_.emplace_back(std::move(item), bytes);

@@ -15,7 +15,8 @@ struct Error {
     std::string text;
 
     // "what: text": the caller says what it was doing.
-    [[nodiscard]] Error within(std::string_view what) && {
+    [[nodiscard]] Error within(std::string_view what) &&
+    {
         text.insert(0, ": ").insert(0, what);
         return std::move(*this);
     }

@@ -10,9 +10,9 @@ namespace sentra {
 
 namespace {
 
-constexpr std::array<const char *, 12> kMonths = {
-    "January", "February", "March",     "April",   "May",      "June",
-    "July",    "August",   "September", "October", "November", "December"};
+constexpr std::array<const char *, 12> kMonths = {"January",   "February", "March",    "April",
+                                                  "May",       "June",     "July",     "August",
+                                                  "September", "October",  "November", "December"};
 
 template <typename... Arguments> std::string formatted(const char *format, Arguments... arguments)
 {
@@ -87,7 +87,8 @@ Civil civil_from_unix(std::int64_t seconds)
     const auto day_of_era = static_cast<unsigned>(days - era * 146097);
     const unsigned year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    const unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const unsigned day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     const unsigned shifted = (5 * day_of_year + 2) / 153;
     Civil civil;
     civil.day = day_of_year - (153 * shifted + 2) / 5 + 1;
@@ -106,7 +107,8 @@ std::int64_t unix_from_civil(const Civil &civil)
     const auto year_of_era = static_cast<unsigned>(year - era * 400);
     const unsigned shifted = civil.month > 2 ? civil.month - 3 : civil.month + 9;
     const unsigned day_of_year = (153 * shifted + 2) / 5 + civil.day - 1;
-    const unsigned day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    const unsigned day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     const std::int64_t days = era * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
     return days * 86400 + civil.hour * 3600 + civil.minute * 60 + civil.second;
 }
@@ -149,7 +151,8 @@ std::optional<std::uint64_t> parse_rfc3339(std::string_view text)
     const auto second = take_digits(text, 2);
     if (!hour || !minute || !second || !colon1 || !colon2)
         return std::nullopt;
-    if (*month < 1 || *month > 12 || *day < 1 || *day > 31 || *hour > 23 || *minute > 59 || *second > 60)
+    if (*month < 1 || *month > 12 || *day < 1 || *day > 31 || *hour > 23 || *minute > 59 ||
+        *second > 60)
         return std::nullopt;
     const auto fraction_ns = take_fraction_ns(text);
     const auto offset = take_offset(text);
@@ -170,12 +173,18 @@ std::optional<std::uint64_t> parse_duration(std::string_view text)
     if (!count)
         return std::nullopt;
     switch (text.back()) {
-    case 's': return *count * kSecondNs;
-    case 'm': return *count * kMinuteNs;
-    case 'h': return *count * kHourNs;
-    case 'd': return *count * kDayNs;
-    case 'w': return *count * 7 * kDayNs;
-    default: return std::nullopt;
+    case 's':
+        return *count * kSecondNs;
+    case 'm':
+        return *count * kMinuteNs;
+    case 'h':
+        return *count * kHourNs;
+    case 'd':
+        return *count * kDayNs;
+    case 'w':
+        return *count * 7 * kDayNs;
+    default:
+        return std::nullopt;
     }
 }
 

@@ -14,8 +14,8 @@
 
 namespace sentra::event {
 
-// Lays out body and texts. texts: offset of each sentra_text in the body, and its bytes. A text longer
-// than SENTRA_ARGS_MAX or than the record has room for is cut and the record is flagged.
+// Lays out body and texts. texts: offset of each sentra_text in the body, and its bytes. A text
+// longer than SENTRA_ARGS_MAX or than the record has room for is cut and the record is flagged.
 [[nodiscard]] Record lay_out(std::span<const std::byte> body,
                              std::span<const std::pair<std::size_t, std::string>> texts);
 
@@ -34,7 +34,8 @@ public:
     // slice is a sentra_text inside this body.
     Build &text(sentra_text &slice, std::string_view bytes)
     {
-        const auto offset = reinterpret_cast<std::byte *>(&slice) - reinterpret_cast<std::byte *>(&body_);
+        const auto offset =
+            reinterpret_cast<std::byte *>(&slice) - reinterpret_cast<std::byte *>(&body_);
         texts_.emplace_back(static_cast<std::size_t>(offset), bytes);
         return *this;
     }

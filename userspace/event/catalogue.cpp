@@ -20,10 +20,14 @@ template <typename Number> Number load(const std::byte *at)
 std::uint64_t load_unsigned(const std::byte *at, std::uint16_t width)
 {
     switch (width) {
-    case 1: return load<std::uint8_t>(at);
-    case 2: return load<std::uint16_t>(at);
-    case 4: return load<std::uint32_t>(at);
-    default: return load<std::uint64_t>(at);
+    case 1:
+        return load<std::uint8_t>(at);
+    case 2:
+        return load<std::uint16_t>(at);
+    case 4:
+        return load<std::uint32_t>(at);
+    default:
+        return load<std::uint64_t>(at);
     }
 }
 
@@ -59,14 +63,19 @@ void collect(Type &type, std::span<const Field> fields, std::uint16_t base,
         auto at = std::find(names.begin(), names.end(), name);
         if (at == names.end())
             at = names.insert(names.end(), name);
-        type.slots.push_back({static_cast<FieldId>(at - names.begin()), name, field.kind, offset,
-                              field.width, field.mask, {field.choices, field.choice_count}});
+        type.slots.push_back({static_cast<FieldId>(at - names.begin()),
+                              name,
+                              field.kind,
+                              offset,
+                              field.width,
+                              field.mask,
+                              {field.choices, field.choice_count}});
     }
 }
 
 template <typename Struct>
-Type make_type(sentra_type id, std::string_view symbol, std::string_view name, std::string_view says,
-               std::vector<std::string_view> &names)
+Type make_type(sentra_type id, std::string_view symbol, std::string_view name,
+               std::string_view says, std::vector<std::string_view> &names)
 {
     Type type{id, name, says, symbol, sizeof(Struct), {}, {}, {}, {}};
     collect(type, Describe<Struct>::fields, 0, names);
@@ -80,21 +89,25 @@ Value Slot::read(const std::byte *record) const
     const std::byte *at = record + offset;
     switch (kind) {
     case Kind::number:
-    case Kind::mask: return load_unsigned(at, width);
+    case Kind::mask:
+        return load_unsigned(at, width);
     case Kind::id: {
         const std::uint64_t number = load_unsigned(at, width);
-        const std::uint64_t unset = width == 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8U * width)) - 1;
+        const std::uint64_t unset =
+            width == 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8U * width)) - 1;
         return number == unset ? Value{} : Value{number};
     }
     case Kind::integer:
         return width == 4 ? std::int64_t{load<std::int32_t>(at)} : load<std::int64_t>(at);
-    case Kind::flag: return (load_unsigned(at, width) & mask) != 0;
+    case Kind::flag:
+        return (load_unsigned(at, width) & mask) != 0;
     case Kind::choice: {
         const std::uint64_t number = load_unsigned(at, width);
         return number < choices.size() ? Value{std::string_view(choices[number])} : Value{};
     }
     case Kind::text:
-    case Kind::path: return known_text(load_text(record, at));
+    case Kind::path:
+        return known_text(load_text(record, at));
     case Kind::list: {
         const std::string_view joined = load_text(record, at);
         return joined.empty() ? Value{} : Value{List{joined}};
@@ -112,7 +125,8 @@ Value Slot::read(const std::byte *record) const
         return known_text({text, strnlen(text, width)});
     }
     case Kind::hidden:
-    case Kind::group: break;
+    case Kind::group:
+        break;
     }
     return {};
 }

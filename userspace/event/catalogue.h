@@ -38,7 +38,7 @@ struct Type {
     std::string_view says;
     std::string_view symbol;
     std::uint32_t body_bytes;
-    std::vector<Slot> slots;        // named fields, in the order of the struct
+    std::vector<Slot> slots;          // named fields, in the order of the struct
     std::vector<std::uint16_t> texts; // offsets of all sentra_text members, named or not
     std::vector<std::uint16_t> paths; // those of them that are Kind::path
 

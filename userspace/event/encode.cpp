@@ -85,7 +85,8 @@ Result<void> store_ip(Bytes &body, const Slot &slot, std::string_view value)
     return {};
 }
 
-Result<void> store(Bytes &body, Texts &texts, const Slot &slot, const std::vector<std::string> &values)
+Result<void> store(Bytes &body, Texts &texts, const Slot &slot,
+                   const std::vector<std::string> &values)
 {
     if (slot.kind == Kind::list) {
         std::string joined;
@@ -99,15 +100,23 @@ Result<void> store(Bytes &body, Texts &texts, const Slot &slot, const std::vecto
     const std::string &value = values.front();
     switch (slot.kind) {
     case Kind::text:
-    case Kind::path: texts.emplace_back(slot.offset, value); return {};
-    case Kind::characters:
-        std::memcpy(body.data() + slot.offset, value.data(), std::min<std::size_t>(value.size(), slot.width));
+    case Kind::path:
+        texts.emplace_back(slot.offset, value);
         return {};
-    case Kind::flag: return store_flag(body, slot, value);
-    case Kind::choice: return store_choice(body, slot, value);
-    case Kind::ip: return store_ip(body, slot, value);
-    case Kind::integer: return store_integer(body, slot, value);
-    default: return store_number(body, slot, value);
+    case Kind::characters:
+        std::memcpy(body.data() + slot.offset, value.data(),
+                    std::min<std::size_t>(value.size(), slot.width));
+        return {};
+    case Kind::flag:
+        return store_flag(body, slot, value);
+    case Kind::choice:
+        return store_choice(body, slot, value);
+    case Kind::ip:
+        return store_ip(body, slot, value);
+    case Kind::integer:
+        return store_integer(body, slot, value);
+    default:
+        return store_number(body, slot, value);
     }
 }
 
@@ -131,7 +140,8 @@ Result<Record> encode(const Type &type, sentra_source source, std::uint64_t time
         const auto field = Catalogue::get().find_field(assignment.field);
         const Slot *slot = field ? type.slot(*field) : nullptr;
         if (slot == nullptr)
-            return failure("event " + std::string(type.name) + " has no field \"" + assignment.field + "\"");
+            return failure("event " + std::string(type.name) + " has no field \"" +
+                           assignment.field + "\"");
         if (auto stored = store(body, texts, *slot, assignment.values); !stored)
             return tl::unexpected(std::move(stored.error()));
     }

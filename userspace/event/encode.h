@@ -20,6 +20,7 @@ struct Assignment {
 
 // Fields that are not assigned are zero, empty, or "not set" where the field can say so.
 [[nodiscard]] Result<Record> encode(const Type &type, sentra_source source, std::uint64_t time_ns,
-                                    std::uint64_t sequence, std::span<const Assignment> assignments);
+                                    std::uint64_t sequence,
+                                    std::span<const Assignment> assignments);
 
 } // namespace sentra::event

@@ -40,7 +40,8 @@ std::string to_json_line(const Event &event)
     line["time"] = format_rfc3339(event.time_ns());
     line["event"] = event.type().name;
     const sentra_head &head = event.head();
-    line["source"] = head.source < std::size(sentra_sources) ? sentra_sources[head.source] : "unknown";
+    line["source"] =
+        head.source < std::size(sentra_sources) ? sentra_sources[head.source] : "unknown";
     line["sequence"] = head.sequence;
     if ((head.flags & SENTRA_RECORD_TRUNCATED) != 0)
         line["truncated"] = true;

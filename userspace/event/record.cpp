@@ -9,7 +9,8 @@ Result<Record> Record::copy(std::span<const std::byte> bytes)
 {
     sentra_head head;
     if (bytes.size() < sizeof head)
-        return failure("record of " + std::to_string(bytes.size()) + " bytes is shorter than a head");
+        return failure("record of " + std::to_string(bytes.size()) +
+                       " bytes is shorter than a head");
     std::memcpy(&head, bytes.data(), sizeof head);
     if (head.size != bytes.size() || head.size > SENTRA_RECORD_MAX)
         return failure("record says it has " + std::to_string(head.size) + " bytes and has " +

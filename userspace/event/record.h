@@ -33,8 +33,7 @@ public:
 private:
     Record(std::unique_ptr<std::byte[]> bytes, std::size_t size)
         : bytes_(std::move(bytes)), size_(size)
-    {
-    }
+    {}
     std::unique_ptr<std::byte[]> bytes_;
     std::size_t size_;
 };

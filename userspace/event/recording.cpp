@@ -63,7 +63,8 @@ Result<RecordingReader> RecordingReader::open(const std::string &path)
     if (!whole)
         return tl::unexpected(std::move(whole.error()));
     if (!*whole || std::memcmp(reader.buffer_.data(), kMagic.data(), kMagic.size()) != 0)
-        return failure("open recording " + path + ": it does not begin as a Sentra recording of version 1 does");
+        return failure("open recording " + path +
+                       ": it does not begin as a Sentra recording of version 1 does");
     reader.taken_ = kMagic.size();
     reader.offset_ = kMagic.size();
     return reader;

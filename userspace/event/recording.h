@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A recording: the records of a run, as they passed the waist, in a file (FORMAT.md is the contract).
-// Written in order, read in order. A cut last record (a killed recorder) ends the recording; a
-// damaged one is an error that names the place.
+// A recording: the records of a run, as they passed the waist, in a file (FORMAT.md is the
+// contract). Written in order, read in order. A cut last record (a killed recorder) ends the
+// recording; a damaged one is an error that names the place.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,10 @@ public:
     [[nodiscard]] static Result<RecordingReader> open(const std::string &path);
     // nullopt at the end. An error names the byte at which the file stops making sense.
     [[nodiscard]] Result<std::optional<Record>> next();
-    [[nodiscard]] bool was_cut() const { return was_cut_; } // after the end: the last record was not whole
+    [[nodiscard]] bool was_cut() const
+    {
+        return was_cut_;
+    } // after the end: the last record was not whole
 
 private:
     RecordingReader(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}

@@ -21,8 +21,8 @@ struct List {
 };
 
 // monostate: the event has no such fact. A number that stands for "not set" is monostate too.
-using Value = std::variant<std::monostate, bool, std::uint64_t, std::int64_t, std::string_view,
-                           List, Ip>;
+using Value =
+    std::variant<std::monostate, bool, std::uint64_t, std::int64_t, std::string_view, List, Ip>;
 
 [[nodiscard]] inline bool is_known(const Value &value)
 {

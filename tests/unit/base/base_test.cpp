@@ -30,8 +30,8 @@ TEST(Ip, KnowsWhatIsPublic)
 {
     EXPECT_TRUE(Ip::parse("203.0.113.7")->is_public());
     EXPECT_TRUE(Ip::parse("2600::1")->is_public());
-    for (const char *text : {"127.0.0.1", "10.1.2.3", "192.168.0.1", "172.31.0.1", "169.254.169.254",
-                             "::1", "fe80::1", "fd00::1", "100.64.0.1"})
+    for (const char *text : {"127.0.0.1", "10.1.2.3", "192.168.0.1", "172.31.0.1",
+                             "169.254.169.254", "::1", "fe80::1", "fd00::1", "100.64.0.1"})
         EXPECT_FALSE(Ip::parse(text)->is_public()) << text;
     EXPECT_TRUE(Ip::parse("::1")->is_loopback());
     EXPECT_FALSE(Ip::parse("128.0.0.1")->is_loopback());
@@ -52,7 +52,8 @@ TEST(Network, ContainsByPrefix)
 
 TEST(Hash, IsSha256)
 {
-    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(sha256_hex("abc"),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(Fd, ClosesOnceAndMoves)

@@ -24,7 +24,7 @@ TEST(Printable, ShowsWhatWouldMoveTheCursorOrTheReader)
 TEST(Printable, EscapesWhatIsNotUtf8)
 {
     EXPECT_EQ(printable("\xff\xfe"), "\\xff\\xfe");
-    EXPECT_EQ(printable("\xc0\xaf"), "\\xc0\\xaf");         // overlong slash
+    EXPECT_EQ(printable("\xc0\xaf"), "\\xc0\\xaf");          // overlong slash
     EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80"); // surrogate
     EXPECT_EQ(printable("cut \xe6\x9d"), "cut \\xe6\\x9d");
 }

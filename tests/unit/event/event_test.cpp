@@ -69,11 +69,12 @@ TEST(Event, ReadsWhatWasBuilt)
 TEST(Event, JsonLineIsInTheOrderOfTheRegister)
 {
     const Record record = login_record();
-    EXPECT_EQ(to_json_line(*Event::decode(record)),
-              R"({"time":"2026-03-02T10:11:03.412Z","event":"auth.login","source":"journal","sequence":7,)"
-              R"("log.pid":0,"log.user.id":0,"log.pid_namespace":0,"event.trust":"text","user.name":"maria",)"
-              R"("auth.method":"password","source.ip":"203.0.113.7","source.port":50022,)"
-              R"("event.outcome":"success","event.count":0})");
+    EXPECT_EQ(
+        to_json_line(*Event::decode(record)),
+        R"({"time":"2026-03-02T10:11:03.412Z","event":"auth.login","source":"journal","sequence":7,)"
+        R"("log.pid":0,"log.user.id":0,"log.pid_namespace":0,"event.trust":"text","user.name":"maria",)"
+        R"("auth.method":"password","source.ip":"203.0.113.7","source.port":50022,)"
+        R"("event.outcome":"success","event.count":0})");
 }
 
 TEST(Event, RefusesEveryCutAndEveryWildSlice)
@@ -147,7 +148,8 @@ TEST(Encode, RefusesWithAReason)
               "field \"process.pid\" cannot be \"4294967296\": it takes a number of 4 bytes");
     EXPECT_EQ(error({"process.memfd", {"yes"}}),
               "field \"process.memfd\" cannot be \"yes\": it takes true or false");
-    EXPECT_EQ(error({"process.executable", {"a", "b"}}), "field \"process.executable\" takes one value");
+    EXPECT_EQ(error({"process.executable", {"a", "b"}}),
+              "field \"process.executable\" takes one value");
 }
 
 TEST(Build, CutsWhatNoRecordCanHoldAndSaysSo)

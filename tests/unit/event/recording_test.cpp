@@ -90,7 +90,8 @@ TEST_F(Recording, SaysWhereItStopsMakingSense)
     ASSERT_TRUE(reader);
     const auto record = reader->next();
     ASSERT_FALSE(record);
-    EXPECT_NE(record.error().text.find("byte 16: a record of 12 bytes cannot be"), std::string::npos);
+    EXPECT_NE(record.error().text.find("byte 16: a record of 12 bytes cannot be"),
+              std::string::npos);
 }
 
 TEST_F(Recording, NeverOverwritesAndNeverMistakes)
