@@ -26,7 +26,7 @@ enum class ActorKind : std::uint8_t {
 [[nodiscard]] const char *name_of(ActorKind kind);
 
 struct Person {
-    std::string name;                // empty: the host has no name for the id
+    std::string name; // empty: the host has no name for the id
     std::optional<std::uint32_t> id;
 };
 
@@ -35,10 +35,10 @@ struct Login {
     std::uint64_t time_ns = 0;
     std::optional<Ip> source;
     std::uint16_t source_port = 0;
-    std::string source_name;         // where the log had a name instead of an address
-    std::string method;              // password, publickey, ...
+    std::string source_name; // where the log had a name instead of an address
+    std::string method;      // password, publickey, ...
     std::string fingerprint;
-    std::string service;             // sshd, login, ...
+    std::string service; // sshd, login, ...
     sentra_trust trust = SENTRA_TRUST_NONE;
 };
 
@@ -47,17 +47,18 @@ struct Actor {
     // Joins events of one actor; the same for all of them, also before the audit id is known.
     std::string key;
     // For stable ids: the same in every run over the same facts ("session:<boot>:42",
-    // "unit:nginx.service", "job:cron:root").
+    // "unit:nginx.service", "job:cron:root"; a login whose audit id is not known yet is
+    // "login:<boot>:<pid>:<time>"). All forms: README.md.
     std::string canonical;
-    Person user;                     // who signed in, or as whom the unit or job runs
-    Person effective;                // as whom the event happened
+    Person user;      // who signed in, or as whom the unit or job runs
+    Person effective; // as whom the event happened
     std::optional<Login> login;
     std::optional<std::uint32_t> audit_session;
     std::string tty;
-    std::string unit;                // "nginx.service"
-    std::string job;                 // "cron" or the timer's unit
-    std::string container;           // id as the runtime gives it
-    std::string broker;              // sudo, su, pkexec: how the user became effective; may be empty
+    std::string unit;      // "nginx.service"
+    std::string job;       // "cron" or the timer's unit
+    std::string container; // id as the runtime gives it
+    std::string broker;    // sudo, su, pkexec: how the user became effective; may be empty
     std::string unknown_reason;
 };
 

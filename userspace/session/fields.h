@@ -17,14 +17,15 @@ namespace sentra::session {
 //   process.executable .name .args .command_line .given_path .given_name .working_directory .tty
 //   process.interactive (has a tty)  process.known
 //   process.parent.executable .name .args .command_line
-//   ancestor.executable  ancestor.name   (lists, nearest first, at most 32, without the process itself)
-//   user.name user.effective.name group.name audit.login.user.name
+//   ancestor.executable  ancestor.name   (lists, nearest first, at most 32, without the process
+//   itself) user.name user.effective.name group.name audit.login.user.name
 // Around any event:
 //   actor.kind actor.unit actor.job actor.container actor.user.name actor.user.id
 //   actor.effective.name actor.broker actor.known actor.unknown_reason
 //   actor.session.id actor.session.source.ip actor.session.method actor.session.fingerprint
 //   actor.session.user.name
-// Around file events: file.name file.directory file.extension file.owner (whose home, else owner's name)
+// Around file events: file.name file.directory file.extension file.owner (whose home, else owner's
+// name)
 //   file.origin.name
 // Around any event: event.name ("file.write"), host.name
 struct DerivedField {
@@ -36,8 +37,8 @@ struct DerivedField {
 // A field resolved once (when a rule is compiled), read many times.
 struct FieldRef {
     std::string name;
-    std::optional<event::FieldId> own;   // in the event
-    std::optional<std::size_t> derived;  // index into derived_fields()
+    std::optional<event::FieldId> own;  // in the event
+    std::optional<std::size_t> derived; // index into derived_fields()
 };
 // nullopt: no event and no derivation has a field of that name.
 [[nodiscard]] std::optional<FieldRef> find_field(std::string_view name);

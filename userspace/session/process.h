@@ -27,13 +27,13 @@ struct Process {
     std::string args;                      // NUL-separated, as in the record
     std::string working_directory;
     std::string tty;
-    std::string cgroup;                    // path, v2
-    std::uint64_t exec_time_ns = 0;        // Unix; 0 if it only forked
-    std::string broker;                    // sudo, su, ...: what this very process was before it
-                                           // ran the program it was asked for
-    bool secure_exec = false;              // its program was set-id or had file capabilities
+    std::string cgroup;             // path, v2
+    std::uint64_t exec_time_ns = 0; // Unix; 0 if it only forked
+    std::string broker;             // sudo, su, ...: what this very process was before it
+                                    // ran the program it was asked for
+    bool secure_exec = false;       // its program was set-id or had file capabilities
     bool from_snapshot = false;
-    std::uint16_t depth = 0;               // ancestors it holds on to, at most 64
+    std::uint16_t depth = 0; // ancestors it holds on to, at most 64
 };
 
 } // namespace sentra::session

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Who did it: the process tree by (pid, start), login sessions by (boot, audit session id), units and
-// containers by cgroup, jobs by cron. In: every event in order. Out: a Context for each.
-// Nothing here reads a clock, /proc or /etc: all facts come from records, so a replay knows the same.
-// Tables are bounded; what is forgotten is counted (STATE_EVICTED). One thread owns a Session.
+// Who did it: the process tree by (pid, start), login sessions by (boot, audit session id), units
+// and containers by cgroup, jobs by cron. In: every event in order. Out: a Context for each.
+// Nothing here reads a clock, /proc or /etc: all facts come from records, so a replay knows the
+// same. Tables are bounded; what is forgotten is counted (STATE_EVICTED). One thread owns a
+// Session.
 #pragma once
 
 #include <cstdint>
@@ -48,8 +49,8 @@ public:
     // Whose home directory contains the path; empty when nobody's. The longest home wins.
     [[nodiscard]] std::string_view home_owner(std::string_view path) const;
 
-    // The parent as it was at the fork, else (a snapshot lists children before parents) as it is known
-    // by now; null when it is not. Valid until the next apply().
+    // The parent as it was at the fork, else (a snapshot lists children before parents) as it is
+    // known by now; null when it is not. Valid until the next apply().
     [[nodiscard]] const Process *parent_of(const Process &process) const;
 
     struct Sizes {

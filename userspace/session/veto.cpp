@@ -134,9 +134,12 @@ Verdict judge_one(const Claim &claim, const Witness &witness)
 sentra_trust trust_of(const sentra_origin &origin)
 {
     switch (origin.trust) {
-    case SENTRA_TRUST_NONE: return SENTRA_TRUST_NONE;
-    case SENTRA_TRUST_JOURNAL: return SENTRA_TRUST_JOURNAL;
-    default: return SENTRA_TRUST_PENDING;
+    case SENTRA_TRUST_NONE:
+        return SENTRA_TRUST_NONE;
+    case SENTRA_TRUST_JOURNAL:
+        return SENTRA_TRUST_JOURNAL;
+    default:
+        return SENTRA_TRUST_PENDING;
     }
 }
 
