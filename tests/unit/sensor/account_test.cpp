@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+// The account's arithmetic, the watch list, what is read of /proc, and the ring's reader over a
+// file.
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <linux/bpf.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "event/catalogue.h"
+#include "sensor/account.h"
+#include "sensor/arguments.h"
+#include "sensor/features.h"
+#include "sensor/hooks.h"
+#include "sensor/ring.h"
+#include "sensor/watch_list.h"
+
+namespace sentra::sensor {
+namespace {
+
+AccountRows some_rows()
+{
+    AccountRows rows{};
+    sentra_account_row &exec = rows[SENTRA_ROW(SENTRA_PROCESS_EXEC)];
+    exec.seen = 100;
+    exec.handed = 90;
+    exec.lost = 3;
+    exec.own = 4;
+    exec.elsewhere = 2;
+    exec.repeated = 1;
+    rows[SENTRA_ROW(SENTRA_FILE_WRITE)].seen = 5;
+    rows[SENTRA_ROW(SENTRA_FILE_WRITE)].handed = 5;
+    return rows;
+}
+
+TEST(Account, AddsUp)
+{
+    const auto rows = to_rows(some_rows());
+    const Row &total = rows.back();
+    EXPECT_EQ(total.event, "total");
+    EXPECT_EQ(total.seen, 105U);
+    EXPECT_EQ(total.handed, 95U);
+    EXPECT_EQ(total.filtered, 7U);
+    EXPECT_EQ(total.lost, 3U);
+    EXPECT_EQ(rows.front().event, "process.exec");
+    EXPECT_EQ(rows.front().seen, rows.front().handed + rows.front().filtered + rows.front().lost);
+    for (const Row &row : rows)
+        EXPECT_NE(row.event, "process.snapshot"); // does not come through the ring
+}
+
+TEST(Account, BalancesOnlyWhenNothingIsUnderWay)
+{
+    AccountRows rows = some_rows();
+    EXPECT_TRUE(balances(rows));
+    ++rows[SENTRA_ROW(SENTRA_FILE_WRITE)].seen;
+    EXPECT_FALSE(balances(rows));
+}
+
+TEST(Account, GivesEveryTypeARowOfItsOwn)
+{
+    std::vector<int> taken(SENTRA_ROWS);
+    for (const event::Type &type : event::Catalogue::get().types()) {
+        const auto id = static_cast<std::uint16_t>(type.id);
+        if (id >= 0x0600)
+            continue; // not the kernel's
+        ASSERT_LT(SENTRA_ROW(id), SENTRA_ROWS);
+        EXPECT_EQ(++taken[SENTRA_ROW(id)], 1) << type.name;
+    }
+    EXPECT_EQ(to_rows({}).size(), 18U + 1U);
+}
+
+TEST(LossLedger, TellsWhatIsNewOnly)
+{
+    LossLedger ledger;
+    AccountRows rows = some_rows();
+    auto steps = ledger.step(rows, 0);
+    ASSERT_EQ(steps.size(), 1U);
+    EXPECT_EQ(steps[0].kind, SENTRA_LOSS_RING_FULL);
+    EXPECT_EQ(steps[0].of_type, SENTRA_PROCESS_EXEC);
+    EXPECT_EQ(steps[0].count, 3U);
+    EXPECT_TRUE(ledger.step(rows, 0).empty());
+
+    rows[SENTRA_ROW(SENTRA_PROCESS_EXEC)].lost += 2;
+    rows[SENTRA_ROW(SENTRA_CRED_CHANGE)].state_gone = 1;
+    steps = ledger.step(rows, 6);
+    ASSERT_EQ(steps.size(), 3U);
+    EXPECT_EQ(steps[0].count, 2U);
+    EXPECT_EQ(steps[0].total, 5U);
+    EXPECT_EQ(steps[1].kind, SENTRA_LOSS_STATE_FULL);
+    EXPECT_EQ(steps[2].kind, SENTRA_LOSS_RECURSION);
+    EXPECT_EQ(steps[2].count, 6U);
+}
+
+TEST(Recursion, CountsAProgramOnceHoweverManyHooksItHas)
+{
+    ProgramRow row;
+    row.program = "file_opened";
+    row.recursion_misses = 5;
+    ProgramRow other;
+    other.program = "program_started";
+    other.recursion_misses = 2;
+    EXPECT_EQ(recursion_total({row, row, row, other}), 7U);
+}
+
+TEST(Hooks, NameEveryEventTypeOnce)
+{
+    for (const Row &row : to_rows({})) {
+        // Told by a program that is listed under its other event.
+        if (row.event == "total" || row.event == "file.read" || row.event == "net.listen")
+            continue;
+        bool found = false;
+        for (const Hook &hook : hooks())
+            found |=
+                event::Catalogue::get().find_type(static_cast<std::uint16_t>(hook.event))->name ==
+                row.event;
+        EXPECT_TRUE(found) << row.event;
+    }
+}
+
+TEST(WatchList, ExpandsPatternsAndKeepsNames)
+{
+    const std::string folder = std::filesystem::temp_directory_path() / "sentra-watch-test";
+    std::filesystem::create_directories(folder);
+    for (const char *name : {"one", "two"})
+        std::ofstream(folder + "/" + name) << name;
+    const std::vector<std::string> patterns{folder + "/*", folder + "/two", folder + "/absent",
+                                            "id_rsa"};
+    const WatchList list = expand(patterns);
+    struct stat facts {};
+    ASSERT_EQ(stat((folder + "/one").c_str(), &facts), 0);
+    bool found = false;
+    for (const auto &file : list.files)
+        found |= file.inode == facts.st_ino;
+    EXPECT_TRUE(found);
+    EXPECT_EQ(list.names, (std::vector<std::string>{"two", "absent", "id_rsa"}));
+    std::filesystem::remove_all(folder);
+}
+
+TEST(Arguments, FindTheStartBehindAnyName)
+{
+    const std::string tail = " S 1 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4711 0 0";
+    EXPECT_EQ(start_ticks("1 (init)" + tail), 4711U);
+    EXPECT_EQ(start_ticks("1 (a) b (c) )" + tail), 4711U);
+    EXPECT_EQ(start_ticks("1 (cut) S 1 1"), 0U);
+    EXPECT_EQ(start_ticks(""), 0U);
+}
+
+TEST(Arguments, BelongToTheSameProcessOnly)
+{
+    sentra_actor actor{};
+    actor.pid = static_cast<std::uint32_t>(getpid());
+    const auto line = read_file("/proc/self/stat");
+    ASSERT_TRUE(line.has_value());
+    const auto ticks = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+    actor.start_ns = start_ticks(*line) * (1'000'000'000 / ticks) + 5;
+    EXPECT_NE(read_arguments(actor).find("unit_sensor"), std::string::npos);
+    actor.start_ns += 1'000'000'000;
+    EXPECT_EQ(read_arguments(actor), "");
+}
+
+TEST(Features, SayWhatIsMissingInASentence)
+{
+    Features features;
+    features.kernel = "5.4.0";
+    features.major = 5;
+    features.minor = 4;
+    EXPECT_NE(features.sufficient().error().text.find("too old"), std::string::npos);
+    features.minor = 15;
+    EXPECT_NE(features.sufficient().error().text.find("type information"), std::string::npos);
+    features.type_information = true;
+    features.lockdown = "confidentiality";
+    EXPECT_NE(features.sufficient().error().text.find("lockdown=integrity"), std::string::npos);
+    features.lockdown = "integrity";
+    EXPECT_NE(features.sufficient().error().text.find("root"), std::string::npos);
+    features.capabilities = ~std::uint64_t{0};
+    EXPECT_TRUE(features.sufficient().has_value());
+    EXPECT_FALSE(features.sentences().empty());
+}
+
+// A ring buffer laid out in a file as the kernel lays out its own.
+class FakeRing : public testing::Test {
+protected:
+    static constexpr std::size_t kBytes = 4096;
+    void SetUp() override
+    {
+        page_ = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+        fd_ = Fd(memfd_create("ring", MFD_CLOEXEC));
+        ASSERT_EQ(ftruncate(fd_.get(), static_cast<off_t>(2 * page_ + 2 * kBytes)), 0);
+        auto ring = Ring::open(fd_.get(), kBytes);
+        ASSERT_TRUE(ring.has_value()) << ring.error().text;
+        ring_ = std::make_unique<Ring>(std::move(*ring));
+    }
+    void write(std::uint32_t flags, std::string text)
+    {
+        text.resize((text.size() + 7) / 8 * 8);
+        const std::uint32_t word = static_cast<std::uint32_t>(text.size()) | flags;
+        put(2 * page_ + at_, &word, sizeof word);
+        put(2 * page_ + at_ + BPF_RINGBUF_HDR_SZ, text.data(), text.size());
+        at_ += BPF_RINGBUF_HDR_SZ + text.size();
+        put(page_, &at_, sizeof at_);
+    }
+    std::vector<std::string> drain(std::size_t batch, Ring::End expected)
+    {
+        std::vector<std::string> texts;
+        const Ring::End end = ring_->drain(batch, [&texts](std::span<const std::byte> bytes) {
+            texts.emplace_back(reinterpret_cast<const char *>(bytes.data()));
+            return texts.back() != "stop";
+        });
+        EXPECT_EQ(end, expected);
+        return texts;
+    }
+    void put(std::size_t offset, const void *bytes, std::size_t count)
+    {
+        ASSERT_EQ(pwrite(fd_.get(), bytes, count, static_cast<off_t>(offset)),
+                  static_cast<ssize_t>(count));
+    }
+    std::size_t page_ = 0;
+    std::uint64_t at_ = 0;
+    Fd fd_;
+    std::unique_ptr<Ring> ring_;
+};
+
+using Texts = std::vector<std::string>;
+
+TEST_F(FakeRing, HandsOverInOrderAndSkipsDiscarded)
+{
+    EXPECT_EQ(drain(10, Ring::End::caught_up), Texts());
+    write(0, "one");
+    write(BPF_RINGBUF_DISCARD_BIT, "dropped");
+    write(0, "two");
+    EXPECT_EQ(drain(10, Ring::End::caught_up), (Texts{"one", "two"}));
+    EXPECT_EQ(drain(10, Ring::End::caught_up), Texts());
+}
+
+TEST_F(FakeRing, StopsAtTheBatchAndGoesOn)
+{
+    for (const char *text : {"a", "b", "c"})
+        write(0, text);
+    EXPECT_EQ(drain(2, Ring::End::batch_full), (Texts{"a", "b"}));
+    EXPECT_EQ(drain(2, Ring::End::caught_up), (Texts{"c"}));
+}
+
+TEST_F(FakeRing, WaitsForARecordThatIsStillWritten)
+{
+    write(0, "done");
+    write(BPF_RINGBUF_BUSY_BIT, "half");
+    write(0, "behind");
+    EXPECT_EQ(drain(10, Ring::End::under_way), (Texts{"done"}));
+    EXPECT_EQ(drain(10, Ring::End::under_way), Texts());
+}
+
+TEST_F(FakeRing, StopsWhenTheTakerDoes)
+{
+    write(0, "stop");
+    write(0, "later");
+    EXPECT_EQ(drain(10, Ring::End::stopped), (Texts{"stop"}));
+    EXPECT_EQ(drain(10, Ring::End::caught_up), (Texts{"later"}));
+}
+
+} // namespace
+} // namespace sentra::sensor
