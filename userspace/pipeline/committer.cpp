@@ -21,25 +21,45 @@ Committer::Committer(store::Store &store, store::Position last, Rebuild rebuild)
       cursor_passed_(last_.cursor.empty())
 {}
 
-// Up to the cursor of the last commit, every record was taken and what it brought was committed,
-// whatever its signal was called then: before the kernel's part was known again, its actor may have
-// another name.
-bool Committer::was_told(const signal::Signal &signal, std::uint64_t time_ns) const
+// Up to the cursor of the last commit, every entry was taken and what it brought was committed,
+// whatever its signal was called then: before the kernel's part is known again, its actor may have
+// another name. Entries stand in the journal's order there and in the order of time here, so what
+// one brings is held until the cursor's own entry shows on which side it lies.
+void Committer::take_before_cursor(std::vector<signal::Signal> &signals, const sentra_head &by,
+                                   const Loop &loop)
 {
-    if (!cursor_passed_ && time_ns < rebuild_.until_ns + kCursorSlackNs)
-        return true;
-    return time_ns < rebuild_.until_ns &&
-           (rebuild_.all_is_known || rebuild_.known.contains(signal.uid));
+    if (by.source == SENTRA_SOURCE_JOURNAL)
+        for (signal::Signal &signal : signals)
+            held_.push_back({by.sequence, std::move(signal)});
+    signals.clear();
+    if (by.source == SENTRA_SOURCE_JOURNAL && loop.cursor() == last_.cursor) {
+        release(by.sequence);
+        rebuild_.until_ns = 0; // everything behind it in time is new
+    } else if (by.time_ns > rebuild_.until_ns + kCursorSlackNs) {
+        release(0); // the journal has lost the entry: the store knows what was told
+    }
 }
 
-void Committer::take(std::vector<signal::Signal> &signals, std::uint64_t time_ns, const Loop &loop)
+void Committer::release(std::uint64_t after_sequence)
 {
+    cursor_passed_ = true;
+    for (Held &held : held_)
+        if (held.sequence > after_sequence && !rebuild_.known.contains(held.signal.uid))
+            batch_.signals.push_back(std::move(held.signal));
+    held_.clear();
+}
+
+void Committer::take(std::vector<signal::Signal> &signals, const sentra_head &by, const Loop &loop)
+{
+    if (!cursor_passed_) {
+        take_before_cursor(signals, by, loop);
+        return;
+    }
+    const bool rebuilding = by.time_ns < rebuild_.until_ns;
     for (signal::Signal &signal : signals)
-        if (!was_told(signal, time_ns))
+        if (!rebuilding || (!rebuild_.all_is_known && !rebuild_.known.contains(signal.uid)))
             batch_.signals.push_back(std::move(signal));
     signals.clear();
-    if (!cursor_passed_ && loop.cursor() == last_.cursor)
-        cursor_passed_ = true;
 }
 
 Result<std::vector<signal::Signal>> Committer::settle(Loop &loop, bool clean_stop)
@@ -49,7 +69,8 @@ Result<std::vector<signal::Signal>> Committer::settle(Loop &loop, bool clean_sto
                             std::make_move_iterator(sightings.end()));
     batch_.losses.assign(loop.reported_losses().begin(), loop.reported_losses().end());
     // Never backwards: what was committed stays committed while the journal is read again.
-    if (loop.watermark_ns() >= rebuild_.until_ns && loop.watermark_ns() >= last_.watermark_ns) {
+    if (cursor_passed_ && loop.watermark_ns() >= rebuild_.until_ns &&
+        loop.watermark_ns() >= last_.watermark_ns) {
         last_.watermark_ns = loop.watermark_ns();
         if (!loop.cursor().empty())
             last_.cursor = loop.cursor();

@@ -28,8 +28,8 @@ public:
 
     Committer(store::Store &store, store::Position last, Rebuild rebuild);
 
-    // After each record: what it brought, and where the loop is now.
-    void take(std::vector<signal::Signal> &signals, std::uint64_t time_ns, const Loop &loop);
+    // After each record: what it brought (`signals` is left empty), and where the loop is now.
+    void take(std::vector<signal::Signal> &signals, const sentra_head &by, const Loop &loop);
     void add(store::Gap gap) { batch_.gaps.push_back(std::move(gap)); }
     [[nodiscard]] bool has_signals() const { return !batch_.signals.empty(); }
 
@@ -41,12 +41,19 @@ public:
     [[nodiscard]] const store::Position &position() const { return last_; }
 
 private:
-    [[nodiscard]] bool was_told(const signal::Signal &signal, std::uint64_t time_ns) const;
+    struct Held {
+        std::uint64_t sequence; // of the journal's record that brought it
+        signal::Signal signal;
+    };
+    void take_before_cursor(std::vector<signal::Signal> &signals, const sentra_head &by,
+                            const Loop &loop);
+    void release(std::uint64_t after_sequence);
 
     store::Store &store_;
     store::Position last_;
     Rebuild rebuild_;
     bool cursor_passed_; // what follows was never taken before
+    std::vector<Held> held_;
     store::Batch batch_;
     std::uint64_t committed_ = 0;
 };

@@ -72,6 +72,7 @@ std::uint64_t Merge::stalls() const
 
 void Merge::close()
 {
+    closed_ = true;
     for (const auto &inlet : inlets_)
         inlet->queue_.close();
     bell_.ring();
@@ -84,7 +85,9 @@ bool Merge::take_in()
     const auto now = Clock::now();
     for (const auto &inlet : inlets_) {
         // Its records wait for another source: let them wait in its queue, and then in the source.
-        if (order_.held_bytes(inlet->place_) >= inlet->max_held_bytes_) {
+        // Were it the one that is waited for, its watermark might be stuck in that queue.
+        if (order_.held_bytes(inlet->place_) >= inlet->max_held_bytes_ &&
+            !order_.is_waited_for(inlet->place_)) {
             inlet->heard_ = now;
             continue;
         }

@@ -82,6 +82,7 @@ public:
     [[nodiscard]] bool is_over() const { return order_.is_over(); }
     // Nobody listens any more: every put() from now on says so.
     void close();
+    [[nodiscard]] bool is_closed() const { return closed_; }
 
     [[nodiscard]] std::uint64_t position_ns() const { return order_.position_ns(); }
     [[nodiscard]] std::uint64_t stalls() const;
@@ -94,6 +95,7 @@ private:
     Bell bell_;
     std::vector<std::unique_ptr<Inlet>> inlets_;
     std::chrono::milliseconds stall_;
+    bool closed_ = false;
     std::function<void(const std::string &)> say_;
 };
 

@@ -29,11 +29,8 @@ std::int64_t step_of(const event::Record &record)
 
 } // namespace
 
-Order::Order(std::uint64_t begin_ns, event::Losses &losses) : losses_(losses)
-{
-    if (begin_ns != 0)
-        emit_tick(begin_ns, false);
-}
+Order::Order(std::uint64_t begin_ns, event::Losses &losses) : losses_(losses), begin_ns_(begin_ns)
+{}
 
 Order::Inlet Order::add()
 {
@@ -165,6 +162,8 @@ void Order::emit_tick(std::uint64_t time_ns, bool last)
 
 std::optional<event::Record> Order::pop()
 {
+    if (!tick_ns_ && begin_ns_ != 0)
+        emit_tick(begin_ns_, false);
     if (decided_.empty() && !over_) {
         const std::uint64_t bound = bound_ns();
         const auto is_due = [&](std::uint64_t time_ns) {

@@ -41,6 +41,11 @@ public:
 
     [[nodiscard]] std::size_t held_bytes(Inlet inlet) const { return inlets_[inlet].held_bytes; }
     [[nodiscard]] bool is_left_behind(Inlet inlet) const { return inlets_[inlet].left_behind; }
+    // Whether it is this inlet's watermark that keeps the others' records.
+    [[nodiscard]] bool is_waited_for(Inlet inlet) const
+    {
+        return inlets_[inlet].watermark_ns <= bound_ns();
+    }
     [[nodiscard]] std::uint64_t position_ns() const { return position_ns_; }
 
 private:
@@ -66,9 +71,10 @@ private:
 
     event::Losses &losses_;
     std::vector<State> inlets_;
-    std::vector<Held> heap_;               // first in the order on top
-    std::deque<event::Record> facts_;      // wait for a tick
-    std::deque<event::Record> decided_;    // go out before anything else
+    std::vector<Held> heap_;            // first in the order on top
+    std::deque<event::Record> facts_;   // wait for a tick
+    std::deque<event::Record> decided_; // go out before anything else
+    std::uint64_t begin_ns_;
     std::uint64_t position_ns_ = 0;        // of what has been handed on
     std::optional<std::uint64_t> tick_ns_; // of the last tick on this axis
     std::uint64_t meta_sequence_ = 0;

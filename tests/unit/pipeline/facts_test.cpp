@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include "pipeline/facts.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <sentra/event/all.h>
+
+#include "base/time.h"
+#include "event/event.h"
+#include "pipeline/coverage.h"
+
+namespace sentra::pipeline {
+namespace {
+
+class AccountsTest : public testing::Test {
+protected:
+    AccountsTest()
+    {
+        root_ =
+            std::filesystem::temp_directory_path() / ("sentra-facts-" + std::to_string(::getpid()));
+        std::filesystem::create_directories(root_ / "etc");
+    }
+    ~AccountsTest() override { std::filesystem::remove_all(root_); }
+
+    // As the tools do it: a new file takes the place of the old one.
+    void write(const std::string &name, const std::string &text) const
+    {
+        std::ofstream(root_ / "etc/new") << text;
+        std::filesystem::rename(root_ / "etc/new", root_ / "etc" / name);
+    }
+    static std::vector<std::string> told(Accounts &accounts)
+    {
+        std::vector<std::string> lines;
+        for (const event::Record &record : accounts.changed()) {
+            const auto event = event::Event::decode(record);
+            EXPECT_TRUE(event);
+            const auto &name = event->as<sentra_name>();
+            lines.push_back(std::string(name.removed == 1 ? "-" : "+") +
+                            (name.is_group == 1 ? "g " : "u ") +
+                            std::string(event->text(name.name)) + " " + std::to_string(name.id) +
+                            " " + std::string(event->text(name.home)));
+        }
+        return lines;
+    }
+    std::filesystem::path root_;
+};
+
+using Lines = std::vector<std::string>;
+
+TEST_F(AccountsTest, OnlyWhatChangedIsToldAgain)
+{
+    write("passwd", "root:x:0:0:root:/root:/bin/bash\nmaria:x:1001:1001::/home/maria:/bin/bash\n");
+    write("group", "root:x:0:\nsudo:x:27:maria\n");
+    Accounts accounts(root_.string());
+    EXPECT_EQ(told(accounts),
+              (Lines{"+u root 0 /root", "+u maria 1001 /home/maria", "+g root 0 ", "+g sudo 27 "}));
+    EXPECT_EQ(told(accounts), Lines{});
+    write("passwd", "root:x:0:0:root:/root:/bin/bash\nx:x:0:0::/home/x:/bin/sh\n");
+    EXPECT_EQ(told(accounts), (Lines{"-u maria 1001 /home/maria", "+u x 0 /home/x"}));
+}
+
+TEST_F(AccountsTest, BrokenLinesAreNobody)
+{
+    write("passwd", "root:x:0:0:root:/root:/bin/bash\n:x:1:1:::\nx:x:-1:1::/:/\n\nshort\n+::::::\n"
+                    "big:x:99999999999:1::/:/\n");
+    Accounts accounts(root_.string());
+    EXPECT_EQ(told(accounts), Lines{"+u root 0 /root"});
+}
+
+TEST_F(AccountsTest, NoFilesNoNames)
+{
+    Accounts accounts(root_.string());
+    EXPECT_EQ(told(accounts), Lines{});
+}
+
+TEST(HostFact, NamesTheHostAndHidesTheMachinesId)
+{
+    const event::Record record = host_fact("acme");
+    const auto event = event::Event::decode(record);
+    ASSERT_TRUE(event);
+    const auto &host = event->as<sentra_host>();
+    EXPECT_EQ(event->text(host.tenant), "acme");
+    EXPECT_FALSE(event->text(host.name).empty());
+    EXPECT_EQ(event->text(host.boot_id).size(), 32u);
+    EXPECT_EQ(event->text(host.boot_id).find('-'), std::string_view::npos);
+    const std::size_t id_size = event->text(host.machine_id).size();
+    EXPECT_TRUE(id_size == 64 || id_size == 0) << id_size;
+    EXPECT_NE(host.pid_namespace, 0u);
+}
+
+TEST(Namespace, IsANumberOrAPath)
+{
+    EXPECT_EQ(*namespace_number("4026531836"), 4026531836u);
+    EXPECT_NE(*namespace_number("/proc/self/ns/pid"), 0u);
+    EXPECT_FALSE(namespace_number("/proc/self/ns/none"));
+}
+
+constexpr std::uint64_t kNoon = 1'772'452'800'000'000'000; // 2026-03-02T12:00:00Z
+
+void take(Coverage &coverage, event::Record record, std::uint64_t time_ns)
+{
+    record.head().time_ns = time_ns;
+    coverage.take(*event::Event::decode(record));
+}
+
+TEST(CoverageTest, LossNearbyIsSaidAndFarAwayIsNot)
+{
+    Coverage coverage;
+    EXPECT_TRUE(coverage.around(kNoon, kNoon).complete);
+    take(coverage, loss_fact(SENTRA_LOSS_RING_FULL, 10, 10), kNoon + 10 * kSecondNs);
+    take(coverage, loss_fact(SENTRA_LOSS_RING_FULL, 2, 12), kNoon + 65 * kSecondNs);
+    take(coverage, loss_fact(SENTRA_LOSS_TRUNCATED, 7, 7), kNoon); // cut, not missing
+    const auto near = coverage.around(kNoon, kNoon + kMinuteNs);
+    EXPECT_FALSE(near.complete);
+    EXPECT_EQ(near.lost, 12u);
+    EXPECT_EQ(near.why, "12 events were lost between 12:00 and 12:01 UTC");
+    EXPECT_TRUE(coverage.around(kNoon + kHourNs, kNoon + kHourNs).complete);
+}
+
+TEST(CoverageTest, AGapIsSaidWithItsReason)
+{
+    Coverage coverage;
+    take(coverage,
+         gap_fact(SENTRA_SOURCE_KERNEL, kNoon - 20 * kMinuteNs, kNoon, "the sensor was stopped"),
+         kNoon);
+    EXPECT_EQ(coverage.around(kNoon, kNoon).why, "the kernel's events were not watched between "
+                                                 "11:40 and 12:00 UTC (the sensor was stopped)");
+    EXPECT_TRUE(coverage.around(kNoon + kHourNs, kNoon + kHourNs).complete);
+    EXPECT_EQ(coverage.around(kNoon, kNoon).lost, 0u);
+}
+
+TEST(CoverageTest, AnOpenGapHoldsOn)
+{
+    Coverage coverage;
+    take(coverage, gap_fact(SENTRA_SOURCE_KERNEL, kNoon, 0, "no BTF"), kNoon);
+    EXPECT_FALSE(coverage.around(kNoon + 100 * kHourNs, kNoon + 100 * kHourNs).complete);
+    EXPECT_TRUE(coverage.around(kNoon - kHourNs, kNoon - kHourNs).complete);
+}
+
+} // namespace
+} // namespace sentra::pipeline

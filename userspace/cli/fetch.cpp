@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "cli/fetch.h"
+
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+
+#include <unistd.h>
+
+#include "base/time.h"
+#include "pipeline/config.h"
+#include "pipeline/status.h"
+#include "store/store.h"
+
+namespace sentra::cli {
+
+namespace {
+
+tl::unexpected<NotFetched> not_fetched(Exit status, std::string text)
+{
+    return tl::unexpected(NotFetched{status, std::move(text)});
+}
+
+tl::expected<Fetched, NotFetched> from_store(const std::string &state_dir,
+                                             const pipeline::Request &request)
+{
+    const std::string path = pipeline::store_path(state_dir);
+    if (::access(path.c_str(), R_OK) != 0) {
+        if (errno == EACCES || errno == EPERM)
+            return not_fetched(kNotAllowed, "reading " + path + " needs root or the group sentra");
+        return not_fetched(kUnreachable, "sentrad does not run, and there is no store at " + path +
+                                             "; start sentrad, or name its --state-dir");
+    }
+    auto store = store::Store::open(path, store::Store::Access::read);
+    if (!store)
+        return not_fetched(kFinding, store.error().text);
+    auto lines = request.verb == pipeline::Request::Verb::status
+                     ? pipeline::status_without_daemon(**store)
+                     : (*store)->signals(request.query);
+    if (!lines)
+        return not_fetched(kFinding, lines.error().text);
+    return Fetched{std::move(*lines), false};
+}
+
+} // namespace
+
+std::string state_dir_of(const Arguments &arguments)
+{
+    std::error_code ignored;
+    const std::string given = arguments.text("--state-dir", pipeline::kDefaultStateDirectory);
+    const auto absolute = std::filesystem::absolute(given, ignored).lexically_normal();
+    return ignored ? given : absolute.string();
+}
+
+tl::expected<Fetched, NotFetched> fetch(const Arguments &arguments,
+                                        const pipeline::Request &request)
+{
+    const std::string state_dir = state_dir_of(arguments);
+    const std::string socket = pipeline::socket_path(arguments.text("--socket"), state_dir);
+    auto answer = pipeline::ask(socket, request);
+    if (answer)
+        return Fetched{std::move(*answer), true};
+    switch (answer.error().why) {
+    case pipeline::Unreachable::Why::not_allowed:
+        return not_fetched(kNotAllowed,
+                           answer.error().text + "; ask as root or a member of the group sentra");
+    case pipeline::Unreachable::Why::broken:
+        return not_fetched(kFinding, answer.error().text);
+    case pipeline::Unreachable::Why::nobody_there:
+        break;
+    }
+    return from_store(state_dir, request);
+}
+
+std::uint64_t now_ns()
+{
+    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count());
+}
+
+Result<std::uint64_t> parse_moment(const std::string &text, std::uint64_t now)
+{
+    if (const auto ago = parse_duration(text))
+        return now - std::min(now, *ago);
+    if (const auto time = parse_rfc3339(text))
+        return *time;
+    return failure("\"" + text + "\" is no time; write 7d, 30m or 2026-03-02T10:11:00Z");
+}
+
+int complain(Exit status, const std::string &text)
+{
+    std::cerr << "sentra: " << text << "\n";
+    return status;
+}
+
+} // namespace sentra::cli

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "cli/options.h"
+#include "cli/verbs/verbs.h"
+
+namespace sentra::cli {
+
+namespace {
+
+constexpr OptionRow kJson{"--json", "", "JSON, one object a line"};
+constexpr OptionRow kStateDir{"--state-dir", "DIR",
+                              "where sentrad keeps its store (default /var/lib/sentra)"};
+constexpr OptionRow kSocket{"--socket", "PATH",
+                            "where sentrad listens (default: as its state directory says)"};
+constexpr OptionRow kRules{"--rules", "DIR",
+                           "rules; may be given several times (default: the "
+                           "rules installed with this program)",
+                           false, true};
+constexpr OptionRow kRulesFolder{"dir", "DIR",
+                                 "rules (default: the rules installed with this program)"};
+constexpr OptionRow kSignalId{"id", "ID", "a signal's id, or how it begins", true};
+constexpr OptionRow kConfig{"--config", "FILE", "configuration; everything has a default without"};
+
+} // namespace
+
+const ProgramRow &sentra_program()
+{
+    static const ProgramRow program{
+        "sentra",
+        "Sentra: a handful of explained security facts a day.",
+        {
+            {"signals",
+             "what was seen, newest last",
+             "Exit status: 0, also when there is nothing to show; 3 when neither sentrad nor its "
+             "store "
+             "can be reached; 4 without permission.",
+             {kJson,
+              {"--since", "TIME", "only what happened since: 7d, 30m, 2026-03-02T10:11:00Z"},
+              {"--until", "TIME", "only what happened until then"},
+              kStateDir,
+              kSocket},
+             verb_signals},
+            {"show", "one signal in full", "", {kSignalId, kJson, kStateDir, kSocket}, verb_show},
+            {"explain",
+             "why a signal says what it says: the rule, every risk term, the evidence",
+             "",
+             {kSignalId, kStateDir, kSocket},
+             verb_explain},
+            {"status",
+             "whether sentrad runs, what it sees and what it lost",
+             "Exit status: 0 healthy, 1 degraded, 3 not running, 4 without permission.",
+             {kJson, kStateDir, kSocket},
+             verb_status},
+            {"record",
+             "record what happens on this host until Ctrl-C, for a later replay",
+             "Reads the kernel and the journal itself, beside sentrad if that runs. Needs root for "
+             "the "
+             "kernel's events.",
+             {{"file", "FILE", "the recording; it must not exist yet", true},
+              {"--for", "TIME", "end by itself after that long: 30s, 5m"},
+              kConfig},
+             verb_record},
+            {"replay",
+             "put a recording, a saved journal or a log through the rules",
+             "Reads recordings, `journalctl -o json`, `journalctl -o export`, and plain auth.log "
+             "or "
+             "secure. Prints each signal once, in its final form, ordered by the time of its first "
+             "event and its id, when the whole file has been read. The same file and rules give "
+             "the "
+             "same bytes on every machine. Notes go to stderr.",
+             {{"file", "FILE", "what to replay", true},
+              kRules,
+              {"--events", "", "print the events instead of the signals"}},
+             verb_replay},
+            {"rules check",
+             "read and check rules",
+             "Exit status: 0 good, 1 with complaints.",
+             {kRulesFolder},
+             verb_rules_check},
+            {"rules test",
+             "run the proofs of rules",
+             "Exit status: 0 all hold, 1 if one does not.",
+             {kRulesFolder, {"--rule", "ID", "only the proofs of this rule"}},
+             verb_rules_test},
+        }};
+    return program;
+}
+
+const ProgramRow &sentrad_program()
+{
+    static const ProgramRow program{
+        "sentrad",
+        "sentrad: the sensor. Watches this host and keeps what deserves a sentence.",
+        {{"",
+          "",
+          "Ends on SIGTERM or SIGINT after everything that was seen has been kept; a second one "
+          "ends it "
+          "at once.",
+          {kConfig,
+           {"--state-dir", "DIR", "where the store lies (default /var/lib/sentra)"},
+           {"--socket", "PATH",
+            "where to listen for sentra (default /run/sentra/sentrad.sock, or "
+            "in the state directory if another one is given)"},
+           kRules,
+           {"--print", "", "print each signal on stdout as a line of JSON"}},
+          run_daemon}}};
+    return program;
+}
+
+} // namespace sentra::cli

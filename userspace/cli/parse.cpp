@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.h"
+#include "cli/options.h"
+
+namespace sentra::cli {
+
+namespace {
+
+// Where CLI11 puts what was given for one verb.
+struct Gathered {
+    const VerbRow *verb = nullptr;
+    CLI::App *app = nullptr;
+    std::map<std::string, std::vector<std::string>> texts;
+    std::map<std::string, bool> flags;
+};
+
+void add_options(Gathered &into)
+{
+    for (const OptionRow &row : into.verb->options) {
+        if (row.value[0] == '\0' && row.name[0] == '-') {
+            into.app->add_flag(row.name, into.flags[row.name], row.says);
+            continue;
+        }
+        CLI::Option *option = into.app->add_option(row.name, into.texts[row.name], row.says);
+        option->type_name(row.value)->required(row.required);
+        if (!row.repeated)
+            option->expected(1);
+        else
+            option->allow_extra_args(false); // one value each time it is given
+    }
+    if (into.verb->more[0] != '\0')
+        into.app->footer(std::string("\n") + into.verb->more);
+}
+
+// "rules check" is the verb check of the group rules.
+CLI::App *place_of(CLI::App &top, const std::string &name,
+                   std::map<std::string, CLI::App *> &groups)
+{
+    const auto blank = name.find(' ');
+    if (blank == std::string::npos)
+        return top.add_subcommand(name);
+    const std::string group = name.substr(0, blank);
+    if (!groups.contains(group)) {
+        groups[group] = top.add_subcommand(group);
+        groups[group]->require_subcommand(1);
+    }
+    return groups[group]->add_subcommand(name.substr(blank + 1));
+}
+
+Arguments arguments_of(const Gathered &gathered)
+{
+    std::map<std::string, std::vector<std::string>> given;
+    for (const auto &[name, values] : gathered.texts)
+        if (!values.empty())
+            given[name] = values;
+    for (const auto &[name, is_given] : gathered.flags)
+        if (is_given)
+            given[name] = {};
+    return Arguments(std::move(given));
+}
+
+} // namespace
+
+std::string Arguments::text(const std::string &name, const std::string &otherwise) const
+{
+    const auto at = given_.find(name);
+    return at == given_.end() || at->second.empty() ? otherwise : at->second.back();
+}
+
+std::vector<std::string> Arguments::all(const std::string &name) const
+{
+    const auto at = given_.find(name);
+    return at == given_.end() ? std::vector<std::string>() : at->second;
+}
+
+std::variant<Parsed, int> parse(const ProgramRow &program, int count, const char *const *words)
+{
+    CLI::App top(program.says, program.name);
+    top.set_version_flag("--version", std::string(program.name) + " " + SENTRA_VERSION);
+    std::map<std::string, CLI::App *> groups;
+    std::vector<std::unique_ptr<Gathered>> gathered;
+    for (const VerbRow &verb : program.verbs) {
+        auto one = std::make_unique<Gathered>();
+        one->verb = &verb;
+        one->app = verb.name[0] == '\0' ? &top : place_of(top, verb.name, groups);
+        if (verb.name[0] != '\0')
+            one->app->description(verb.says);
+        add_options(*one);
+        gathered.push_back(std::move(one));
+    }
+    for (const auto &[name, group] : groups)
+        group->description(name + ": " + std::to_string(group->get_subcommands({}).size()) +
+                           " verbs, see " + program.name + " " + name + " --help");
+    const bool has_verbs = program.verbs.size() > 1;
+    if (has_verbs)
+        top.require_subcommand(1);
+    try {
+        top.parse(count, words);
+    } catch (const CLI::ParseError &error) {
+        // Help and version come this way too, with status 0.
+        const bool wrong = error.get_exit_code() != 0;
+        (void)top.exit(error, std::cout, std::cerr);
+        return wrong ? kUsage : kOk;
+    }
+    for (const auto &one : gathered)
+        if (one->app == &top || one->app->parsed())
+            return Parsed{one->verb, arguments_of(*one)};
+    return kUsage;
+}
+
+int run_program(const ProgramRow &program, int count, const char *const *words)
+{
+    const auto asked = parse(program, count, words);
+    if (const int *status = std::get_if<int>(&asked))
+        return *status;
+    const auto &parsed = std::get<Parsed>(asked);
+    return parsed.verb->run(parsed.arguments);
+}
+
+} // namespace sentra::cli

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// The verbs of sentra, one file each. Each is handed what the table let through and says how it
+// ended.
+#pragma once
+
+#include "cli/options.h"
+
+namespace sentra::cli {
+
+[[nodiscard]] int verb_signals(const Arguments &arguments);
+[[nodiscard]] int verb_show(const Arguments &arguments);
+[[nodiscard]] int verb_explain(const Arguments &arguments);
+[[nodiscard]] int verb_status(const Arguments &arguments);
+[[nodiscard]] int verb_record(const Arguments &arguments);
+[[nodiscard]] int verb_replay(const Arguments &arguments);
+[[nodiscard]] int verb_rules_check(const Arguments &arguments);
+[[nodiscard]] int verb_rules_test(const Arguments &arguments);
+[[nodiscard]] int run_daemon(const Arguments &arguments); // sentrad itself
+
+} // namespace sentra::cli

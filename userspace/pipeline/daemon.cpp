@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: MIT
+#include "pipeline/daemon.h"
+
+#include <chrono>
+#include <mutex>
+
+#include <unistd.h>
+
+#include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
+
+#include "base/text.h"
+#include "pipeline/committer.h"
+#include "pipeline/control.h"
+#include "pipeline/housekeeping.h"
+#include "pipeline/loop.h"
+#include "pipeline/merge.h"
+#include "pipeline/sources.h"
+#include "pipeline/stop_signals.h"
+
+namespace sentra::pipeline {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kPatience(50);
+// A signal is told at the end of the turn that brought it; a burst of records is no reason to wait.
+constexpr std::size_t kTurnRecords = 256;
+constexpr std::chrono::seconds kBetweenCommits(1);
+constexpr std::chrono::milliseconds kBetweenStatus(500);
+// systemd gives 30 s before it kills.
+constexpr std::chrono::seconds kDrainPatience(20);
+
+class Daemon {
+public:
+    Daemon(const Config &config, bool print) : config_(config), print_(print) {}
+    Result<void> start();
+    Result<void> run();
+    Result<void> end();
+
+private:
+    Result<void> block_signals();
+    Result<void> load_rules();
+    Result<void> open_store();
+    Result<void> find_position();
+    Result<void> open_door();
+    Result<void> open_sources();
+    Result<void> tell_facts();
+
+    void turn(const event::Record &record);
+    void look();
+    void settle(bool clean_stop);
+    void print(const std::vector<signal::Signal> &news);
+    void ask_to_stop(int how_often);
+    void publish();
+    Status describe() const;
+    Result<std::vector<std::string>> answer(const Request &request);
+
+    const Config &config_;
+    bool print_;
+    std::optional<StopSignals> stop_signals_;
+    event::Losses losses_;
+    std::unique_ptr<Loop> loop_;
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<Committer> committer_;
+    std::vector<store::Gap> gaps_;
+    std::unique_ptr<Merge> merge_;
+    std::unique_ptr<Sources> sources_;
+    std::optional<Facts> facts_;
+    std::uint64_t started_ns_ = 0;
+    std::uint64_t begin_ns_ = 0; // where the journal is read from
+    std::string boot_;
+    store::Position last_;
+    std::vector<signal::Signal> signals_; // of one record
+    std::size_t records_in_turn_ = 0;
+    Clock::time_point looked_{}, committed_{}, published_{}, stop_asked_{};
+    bool stopping_ = false, forced_ = false, ready_ = false;
+    std::string store_error_;
+    std::mutex status_mutex_; // guards status_, which the door's thread reads
+    std::string status_;
+    std::unique_ptr<store::Store> reader_; // the door's own
+    std::unique_ptr<ControlServer> door_;  // first to go: it uses all the others
+};
+
+// ---- start -----------------------------------------------------------------------------------
+
+Result<void> Daemon::start()
+{
+    struct Step {
+        const char *does;
+        Result<void> (Daemon::*run)();
+    };
+    static constexpr Step kSteps[] = {
+        {"block signals", &Daemon::block_signals}, {"load rules", &Daemon::load_rules},
+        {"open store", &Daemon::open_store},       {"find position", &Daemon::find_position},
+        {"open sources", &Daemon::open_sources},   {"tell facts", &Daemon::tell_facts},
+        {"open socket", &Daemon::open_door},
+    };
+    for (const Step &step : kSteps)
+        if (auto done = (this->*step.run)(); !done)
+            return tl::unexpected(std::move(done.error()).within(step.does));
+    return {};
+}
+
+Result<void> Daemon::block_signals()
+{
+    started_ns_ = unix_now_ns();
+    boot_ = boot_id();
+    auto opened = StopSignals::open();
+    if (!opened)
+        return tl::unexpected(std::move(opened.error()));
+    stop_signals_.emplace(std::move(*opened));
+    return {};
+}
+
+Result<void> Daemon::load_rules()
+{
+    const auto directories = config_.rules.empty() ? default_rules() : config_.rules;
+    if (directories.empty())
+        return failure("no rules are installed with this program; name them with --rules DIR");
+    auto rules = engine::Rules::load(directories);
+    if (!rules)
+        return tl::unexpected(std::move(rules.error()));
+    spdlog::info("{} rules, bundle {:.12}", (*rules)->all().size(), (*rules)->bundle());
+    loop_ = std::make_unique<Loop>(std::move(*rules), losses_);
+    return {};
+}
+
+Result<void> Daemon::open_store()
+{
+    const std::string path = store_path(config_.state_dir);
+    auto opened = store::Store::open(path, store::Store::Access::write);
+    if (!opened)
+        return tl::unexpected(std::move(opened.error()));
+    store_ = std::move(*opened);
+    auto reader = store::Store::open(path, store::Store::Access::read);
+    if (!reader)
+        return tl::unexpected(std::move(reader.error()));
+    reader_ = std::move(*reader);
+    auto sightings = store_->sightings();
+    if (!sightings)
+        return tl::unexpected(std::move(sightings.error()));
+    loop_->engine().remember(*sightings);
+    return {};
+}
+
+Result<void> Daemon::find_position()
+{
+    auto last = store_->position();
+    if (!last)
+        return tl::unexpected(std::move(last.error()));
+    last_ = *last;
+    const bool is_first = last_.watermark_ns == 0;
+    const std::uint64_t known_ns = is_first ? started_ns_ : last_.watermark_ns;
+    begin_ns_ = known_ns - std::min(known_ns, config_.journal.rebuild_ns);
+
+    Committer::Rebuild rebuild{.until_ns = started_ns_, .all_is_known = true};
+    if (is_first) {
+        spdlog::info(
+            "first start: the past {} of the journal are read to know who is signed in and "
+            "what is usual; nothing in them is told",
+            format_duration(config_.journal.rebuild_ns));
+    } else {
+        auto known = rebuild_after(*store_, last_, begin_ns_);
+        if (!known)
+            return tl::unexpected(std::move(known.error()));
+        rebuild = std::move(*known);
+    }
+    auto gaps = store_->gaps(0);
+    if (!gaps)
+        return tl::unexpected(std::move(gaps.error()));
+    gaps_ = std::move(*gaps);
+    auto position = last_;
+    position.boot_id = boot_;
+    committer_ = std::make_unique<Committer>(*store_, std::move(position), std::move(rebuild));
+    return {};
+}
+
+std::string reason_for_gap(const store::Position &last, const std::string &boot)
+{
+    std::string reason = last.clean_stop
+                             ? "the sensor was stopped"
+                             : "the sensor was not running (it was ended without warning)";
+    if (!last.boot_id.empty() && last.boot_id != boot)
+        reason += "; the host was started anew in between";
+    return reason;
+}
+
+Result<void> Daemon::open_sources()
+{
+    merge_ = std::make_unique<Merge>(begin_ns_, losses_, std::chrono::seconds(2),
+                                     [](const std::string &what) { spdlog::warn("{}", what); });
+    auto opened = Sources::open(config_, {.cursor = last_.cursor, .since_ns = begin_ns_}, *merge_,
+                                [](const std::string &what) { spdlog::warn("{}", what); });
+    if (!opened)
+        return tl::unexpected(std::move(opened.error()));
+    sources_ = std::move(*opened);
+    return {};
+}
+
+Result<void> Daemon::tell_facts()
+{
+    facts_.emplace(config_.tenant);
+    facts_->tell_first(*merge_, *sources_);
+    if (last_.watermark_ns != 0) {
+        const store::Gap gap{last_.watermark_ns, unix_now_ns(), "kernel",
+                             reason_for_gap(last_, boot_)};
+        spdlog::info("from {} to {} nobody watched the kernel: {}", format_rfc3339(gap.from_ns),
+                     format_rfc3339(gap.to_ns), gap.reason);
+        merge_->tell(gap_fact(SENTRA_SOURCE_KERNEL, gap.from_ns, gap.to_ns, gap.reason));
+        gaps_.push_back(gap);
+        committer_->add(gap);
+    }
+    // Committed before anything is watched: from here on, an end without warning can be told from a
+    // stop.
+    auto settled = committer_->settle(*loop_);
+    if (!settled)
+        return tl::unexpected(std::move(settled.error()));
+    return {};
+}
+
+Result<void> Daemon::open_door()
+{
+    publish();
+    auto opened = ControlServer::open(socket_path(config_.socket, config_.state_dir),
+                                      [this](const Request &request) { return answer(request); });
+    if (!opened)
+        return tl::unexpected(std::move(opened.error()));
+    door_ = std::move(*opened);
+    return {};
+}
+
+// ---- the one loop ----------------------------------------------------------------------------
+
+Result<void> Daemon::run()
+{
+    sources_->run();
+    while (!merge_->is_over() && !merge_->is_closed()) {
+        const auto record = merge_->next(kPatience);
+        if (record)
+            turn(*record);
+        if (committer_->has_signals() && (!record || records_in_turn_ >= kTurnRecords))
+            settle(false);
+        if (!record || records_in_turn_ >= kTurnRecords) {
+            records_in_turn_ = 0;
+            look();
+        }
+    }
+    return {};
+}
+
+void Daemon::turn(const event::Record &record)
+{
+    records_in_turn_ += 1;
+    loop_->take(record, signals_);
+    committer_->take(signals_, record.head(), *loop_);
+}
+
+// What is due by the clock: at most every few milliseconds, whatever comes in.
+void Daemon::look()
+{
+    const auto now = Clock::now();
+    if (now - looked_ < kPatience / 2)
+        return;
+    looked_ = now;
+    ask_to_stop(stop_signals_->come());
+    facts_->refresh(*merge_, *sources_, now);
+    if (now - committed_ >= kBetweenCommits)
+        settle(false);
+    const bool came_up = !ready_ && loop_->watermark_ns() >= started_ns_;
+    ready_ = ready_ || came_up;
+    if (came_up || now - published_ >= kBetweenStatus) {
+        publish();
+        (void)::sd_notify(0, "WATCHDOG=1");
+    }
+    if (came_up) {
+        spdlog::info("watching");
+        (void)::sd_notify(0, "READY=1");
+    }
+}
+
+void Daemon::ask_to_stop(int how_often)
+{
+    if (how_often > 0 && !stopping_) {
+        spdlog::info("asked to stop: taking in what has been seen");
+        (void)::sd_notify(0, "STOPPING=1");
+        stopping_ = true;
+        stop_asked_ = Clock::now();
+        sources_->stop();
+        how_often -= 1;
+    }
+    if (stopping_ && (how_often > 0 || Clock::now() - stop_asked_ > kDrainPatience)) {
+        spdlog::warn("ending without taking in the rest");
+        forced_ = true;
+        merge_->close();
+    }
+}
+
+void Daemon::settle(bool clean_stop)
+{
+    committed_ = Clock::now();
+    auto news = committer_->settle(*loop_, clean_stop);
+    if (!news) {
+        if (store_error_.empty())
+            spdlog::error("{}; what was not stored is kept and tried again", news.error().text);
+        store_error_ = news.error().text;
+        return;
+    }
+    store_error_.clear();
+    print(*news);
+}
+
+void Daemon::print(const std::vector<signal::Signal> &news)
+{
+    for (const signal::Signal &signal : news) {
+        spdlog::info("{} {} {:.2f} {}", signal.id, signal.state, signal.score, signal.title);
+        if (!print_)
+            continue;
+        // One write for one line: a reader never sees half of it.
+        const std::string line = signal::to_json(signal) + "\n";
+        std::string_view rest = line;
+        while (!rest.empty()) {
+            const ssize_t put = ::write(STDOUT_FILENO, rest.data(), rest.size());
+            if (put < 0 && errno == EINTR)
+                continue;
+            if (put <= 0) {
+                spdlog::warn("stdout cannot be written any more; signals are still stored");
+                print_ = false;
+                break;
+            }
+            rest.remove_prefix(static_cast<std::size_t>(put));
+        }
+    }
+}
+
+// ---- what is told of itself ------------------------------------------------------------------
+
+Status Daemon::describe() const
+{
+    Status status;
+    status.ready = ready_;
+    status.started_ns = started_ns_;
+    status.now_ns = unix_now_ns();
+    status.host_name = loop_->session().host().name;
+    status.boot = boot_;
+    sources_->describe(status);
+    status.records = loop_->records();
+    status.watermark_ns = loop_->watermark_ns();
+    status.stalls = merge_->stalls();
+    status.rules = loop_->rules().all().size();
+    status.bundle = loop_->rules().bundle();
+    status.processes = loop_->session().sizes().processes;
+    status.sessions = loop_->session().sizes().sessions;
+    const auto sizes = loop_->engine().sizes();
+    status.partial_matches = sizes.partial_matches;
+    status.windows = sizes.windows;
+    status.sightings = sizes.sightings;
+    status.signals = committer_->committed();
+    status.store_path = store_path(config_.state_dir);
+    status.store_error = store_error_;
+    auto losses = loop_->reported_losses();
+    for (std::size_t kind = 0; kind < SENTRA_LOSS_COUNT; ++kind)
+        if (const auto total = losses_.total(static_cast<sentra_loss>(kind)); total != 0)
+            losses[sentra_losses[kind]] += total;
+    status.losses.assign(losses.begin(), losses.end());
+    status.gaps = gaps_;
+    return status;
+}
+
+void Daemon::publish()
+{
+    published_ = Clock::now();
+    std::string line = to_json(describe());
+    const std::lock_guard lock(status_mutex_);
+    status_ = std::move(line);
+}
+
+// On the door's thread.
+Result<std::vector<std::string>> Daemon::answer(const Request &request)
+{
+    if (request.verb != Request::Verb::status)
+        return reader_->signals(request.query);
+    const std::lock_guard lock(status_mutex_);
+    return std::vector<std::string>{status_};
+}
+
+Result<void> Daemon::end()
+{
+    door_.reset();
+    merge_->close();
+    sources_.reset();
+    settle(!forced_ && stopping_);
+    if (!store_error_.empty())
+        return failure(store_error_);
+    if (!stopping_)
+        return failure("both sources ended by themselves");
+    spdlog::info("stopped");
+    return {};
+}
+
+} // namespace
+
+Result<void> run_daemon(const Config &config, bool print)
+{
+    Daemon daemon(config, print);
+    if (auto started = daemon.start(); !started)
+        return started;
+    if (auto ran = daemon.run(); !ran)
+        return ran;
+    return daemon.end();
+}
+
+} // namespace sentra::pipeline

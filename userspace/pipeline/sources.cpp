@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "pipeline/sources.h"
+
+#include <algorithm>
+
+#include <sentra/event/meta.h>
+
+#include "pipeline/facts.h"
+
+namespace sentra::pipeline {
+
+namespace {
+
+constexpr std::size_t kMegabyte = 1024 * 1024;
+
+// How an event is watched: the rung of its first hook that is attached, else why there is none.
+std::string rung_of(std::string_view event, const std::vector<sensor::ProgramRow> &programs)
+{
+    std::string reason;
+    for (const sensor::ProgramRow &row : programs) {
+        if (row.event != event)
+            continue;
+        if (row.attached)
+            return std::string(row.rung);
+        if (reason.empty())
+            reason = row.reason;
+    }
+    return reason.empty() ? "not watched" : "not watched: " + reason;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Sources>> Sources::open(const Config &config, const Start &start,
+                                               Merge &merge, Say say)
+{
+    std::unique_ptr<Sources> sources(new Sources(merge, std::move(say)));
+    sources->kernel_wanted_ = config.sensor.enabled;
+    sources->journal_wanted_ = config.journal.enabled;
+    if (sources->kernel_wanted_)
+        if (auto opened = sources->open_sensor(config); !opened) {
+            sources->kernel_why_ = opened.error().text;
+            sources->say_("the kernel's events cannot be watched (" + opened.error().text +
+                          "); the journal is read all the same, and signals say what they lack");
+        }
+    if (sources->journal_wanted_)
+        if (auto opened = sources->open_journal(config, start); !opened)
+            return tl::unexpected(std::move(opened.error()).within("read the journal"));
+    if (!sources->sensor_ && !sources->reader_)
+        return failure(sources->kernel_why_.empty()
+                           ? "both the sensor and the journal are switched off"
+                           : "nothing can be watched: " + sources->kernel_why_);
+    return sources;
+}
+
+Result<void> Sources::open_sensor(const Config &config)
+{
+    sensor::Options options;
+    if (config.sensor.ring_mb != 0)
+        options.ring_bytes = config.sensor.ring_mb * std::uint32_t{kMegabyte};
+    options.watched_reads.insert(options.watched_reads.end(), config.sensor.watched_reads.begin(),
+                                 config.sensor.watched_reads.end());
+    kernel_inlet_ = &merge_.open("kernel sensor", config.queues.kernel_mb * kMegabyte);
+    auto sensor = sensor::Sensor::open(std::move(options), *kernel_inlet_, kernel_losses_);
+    if (!sensor) {
+        kernel_inlet_->finish();
+        return tl::unexpected(std::move(sensor.error()));
+    }
+    sensor_ = std::move(*sensor);
+    return {};
+}
+
+Result<void> Sources::open_journal(const Config &config, const Start &start)
+{
+    const std::string own_namespace = "/proc/self/ns/pid";
+    const auto pids = namespace_number(
+        config.journal.pid_namespace.empty() ? own_namespace : config.journal.pid_namespace);
+    if (!pids)
+        return tl::unexpected(pids.error());
+    journal_inlet_ = &merge_.open("journal", config.queues.journal_mb * kMegabyte);
+    auto reader = journal::Reader::open({.directory = config.journal.directory,
+                                         .cursor = start.cursor,
+                                         .since_ns = start.since_ns,
+                                         .pid_namespace = *pids},
+                                        *journal_inlet_, journal_losses_);
+    if (!reader)
+        return tl::unexpected(std::move(reader.error()));
+    reader_ = std::move(*reader);
+    return {};
+}
+
+void Sources::ended(const char *source, const Result<void> &how)
+{
+    if (how)
+        return;
+    const std::lock_guard lock(mutex_);
+    (source == std::string_view("journal") ? journal_ended_ : kernel_ended_) = how.error().text;
+}
+
+void Sources::run()
+{
+    if (sensor_)
+        threads_.emplace_back([this] {
+            ended("kernel", sensor_->run());
+            kernel_inlet_->finish();
+        });
+    if (reader_)
+        threads_.emplace_back([this] {
+            ended("journal", reader_->run());
+            journal_inlet_->finish();
+        });
+}
+
+void Sources::stop()
+{
+    if (sensor_)
+        sensor_->stop();
+    if (reader_)
+        reader_->stop();
+}
+
+Sources::~Sources()
+{
+    stop();
+    for (std::thread &thread : threads_)
+        thread.join();
+}
+
+std::vector<event::Record> Sources::new_losses()
+{
+    std::vector<event::Record> facts;
+    for (std::size_t at = 0; at < SENTRA_LOSS_COUNT; ++at) {
+        const auto kind = static_cast<sentra_loss>(at);
+        const std::uint64_t total = journal_losses_.total(kind);
+        if (total == told_[at])
+            continue;
+        facts.push_back(loss_fact(kind, total - told_[at], total));
+        told_[at] = total;
+    }
+    return facts;
+}
+
+void Sources::describe(Status &status) const
+{
+    const std::lock_guard lock(mutex_);
+    status.sensor_state = !kernel_wanted_ ? "off" : sensor_ ? "watching" : "unavailable";
+    status.sensor_why = kernel_why_;
+    if (!kernel_ended_.empty()) {
+        status.sensor_state = "unavailable";
+        status.sensor_why = kernel_ended_;
+    }
+    status.journal_state = !journal_wanted_ ? "off" : journal_ended_.empty() ? "reading" : "ended";
+    status.journal_why = journal_ended_;
+    if (!sensor_)
+        return;
+    const auto programs = sensor_->programs();
+    for (const sensor::Row &row : sensor_->account())
+        if (row.event != "total")
+            status.events.push_back({std::string(row.event), rung_of(row.event, programs), row.seen,
+                                     row.handed, row.filtered, row.lost});
+}
+
+} // namespace sentra::pipeline

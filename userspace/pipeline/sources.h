@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// The live sources, each on its own thread: the kernel's events and the journal. Puts into a merge;
+// owns the threads. A kernel that lets no sensor in is not an error: the journal goes on, and says
+// so.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.h"
+#include "journal/reader.h"
+#include "pipeline/config.h"
+#include "pipeline/merge.h"
+#include "pipeline/playback.h"
+#include "pipeline/status.h"
+#include "sensor/sensor.h"
+
+namespace sentra::pipeline {
+
+class Sources {
+public:
+    struct Start {
+        std::string cursor;         // of the last journal entry taken; empty: none
+        std::uint64_t since_ns = 0; // where to read the journal from; 0: the cursor, else now
+    };
+
+    // Opens what there is. Fails when that is nothing.
+    [[nodiscard]] static Result<std::unique_ptr<Sources>>
+    open(const Config &config, const Start &start, Merge &merge, Say say);
+    ~Sources(); // stops, and waits for the threads; the merge is drained or closed by then
+    Sources(const Sources &) = delete;
+    Sources &operator=(const Sources &) = delete;
+
+    void run();  // starts the threads
+    void stop(); // asks them to end; the merge is over when they have
+
+    // What the sources lost that they do not tell in records themselves, as records.
+    [[nodiscard]] std::vector<event::Record> new_losses();
+    // Why the kernel is not watched; empty while it is, or is not meant to be.
+    [[nodiscard]] const std::string &kernel_why() const { return kernel_why_; }
+    void describe(Status &status) const;
+
+private:
+    Sources(Merge &merge, Say say) : merge_(merge), say_(std::move(say)) {}
+    [[nodiscard]] Result<void> open_sensor(const Config &config);
+    [[nodiscard]] Result<void> open_journal(const Config &config, const Start &start);
+    void ended(const char *source, const Result<void> &how);
+
+    Merge &merge_;
+    Say say_;
+    event::Losses kernel_losses_, journal_losses_;
+    std::array<std::uint64_t, SENTRA_LOSS_COUNT> told_{}; // of journal_losses_
+    Merge::Inlet *kernel_inlet_ = nullptr;
+    Merge::Inlet *journal_inlet_ = nullptr;
+    std::unique_ptr<sensor::Sensor> sensor_;
+    std::unique_ptr<journal::Reader> reader_;
+    std::string kernel_why_;
+    bool kernel_wanted_ = true, journal_wanted_ = true;
+    mutable std::mutex mutex_; // guards what the threads say when they end
+    std::string journal_ended_, kernel_ended_;
+    std::vector<std::thread> threads_;
+};
+
+} // namespace sentra::pipeline
