@@ -40,10 +40,10 @@ struct Signal {
     std::string intent, title, narrative;
     bool action_needed = false;
     std::string action_text, playbook;
-    std::string state; // "Low", "Low (Reviewed)", "Action Recommended"
-    double score = 0;  // two decimals
+    std::string state;                   // "Low", "Low (Reviewed)", "Action Recommended"
+    double score = 0;                    // two decimals
     std::vector<engine::RiskTerm> terms; // their values count in hundredths
-    std::string confidence; // "low", "medium", "high"
+    std::string confidence;              // "low", "medium", "high"
     std::vector<Technique> techniques;
     std::map<std::string, std::vector<std::string>> controls;
     session::Actor actor;

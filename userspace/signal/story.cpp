@@ -114,7 +114,10 @@ std::string without_login(const Actor &actor, std::uint64_t deed_ns, bool has_pr
         return start;
     if (!actor.broker.empty())
         return start + " became " + other + " with " + broker_in_words(actor.broker) + " and";
-    return start + (start.back() == ',' ? " acting as " : ", acting as ") + other + ",";
+    // Without a process, `effective` may be no more than the user the line's writer runs as.
+    if (!has_process)
+        return start;
+    return start + ", acting as " + other + ",";
 }
 
 std::string with_login(const Actor &actor, const session::Login &login, std::uint64_t deed_ns)

@@ -176,6 +176,13 @@ TEST(Story, AdmitsWhatIsNotKnown)
               "On 2 March at 10:15 UTC, a process whose login is not known");
     EXPECT_EQ(story(of_kind(ActorKind::unknown, {"maria", {}}), kDeed, false),
               "On 2 March at 10:15 UTC, maria, whose login is not known,");
+    Actor written = of_kind(ActorKind::unknown, {"maria", {}}, {"root", 0});
+    EXPECT_EQ(story(written, kDeed, false),
+              "On 2 March at 10:15 UTC, maria, whose login is not known,")
+        << "root is the writer of the line, for all that is known";
+    written.broker = "sudo";
+    EXPECT_EQ(story(written, kDeed, false), "On 2 March at 10:15 UTC, maria, whose login is not "
+                                            "known, became root with sudo and");
     EXPECT_EQ(story(of_kind(ActorKind::unknown, {}), kDeed, false),
               "On 2 March at 10:15 UTC, someone whose login is not known");
 }
