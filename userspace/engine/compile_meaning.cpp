@@ -178,6 +178,12 @@ void read_merge_part(const std::string &name, const Mark &mark, Draft &draft)
 {
     if (name == "host")
         return; // one host: adds nothing to the key
+    if (name != "actor" && name.find('.') == std::string::npos && !session::find_field(name)) {
+        std::vector<std::string_view> known = known_fields();
+        known.insert(known.end(), {"actor", "host"});
+        draft.complaints.add_unknown(mark, "merge value", name, known);
+        return;
+    }
     MergePart part;
     if (name == "actor") {
         part.actor = true;

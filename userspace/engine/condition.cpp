@@ -199,6 +199,8 @@ private:
         }
         if (complaints_.size() != before)
             return std::nullopt;
+        test.lowered = std::all_of(test.patterns.begin(), test.patterns.end(),
+                                   [](const Pattern &pattern) { return pattern.is_lowered(); });
         return test;
     }
 

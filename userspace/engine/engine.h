@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "event/event.h"
-#include "event/source.h"
 #include "engine/match.h"
 #include "engine/rule.h"
+#include "event/event.h"
+#include "event/source.h"
 #include "session/session.h"
 
 namespace sentra::engine {
@@ -20,10 +20,10 @@ namespace sentra::engine {
 // Something a rule looks for in the events it needs: for the kernel's filters.
 struct Need {
     enum class How : std::uint8_t { any, is, begins, ends, contains };
-    std::string event;  // "file.write"
-    std::string field;  // "file.path"; empty where how is any: every event of the type is needed
+    std::string event; // "file.write"
+    std::string field; // "file.path"; empty where how is any: every event of the type is needed
     How how = How::any;
-    std::string value;  // in lower case; compare without regard to case
+    std::string value; // in lower case; compare without regard to case
     friend auto operator<=>(const Need &, const Need &) = default;
 };
 
@@ -31,8 +31,8 @@ struct Need {
 class Rules {
 public:
     struct File {
-        std::string path;   // as complaints name it
-        std::string name;   // below its directory: "persistence/ssh-key-added.yaml"
+        std::string path; // as complaints name it
+        std::string name; // below its directory: "persistence/ssh-key-added.yaml"
         std::string text;
     };
     // As load(), over files already read.
@@ -45,9 +45,11 @@ public:
 
     [[nodiscard]] const std::vector<std::shared_ptr<const Rule>> &all() const;
     [[nodiscard]] const std::string &bundle() const; // sha256 over the canonical rule texts
-    // Sorted, each once. An alternative that no path or program narrows needs every event of its type.
+    // Sorted, each once. An alternative that no path or program narrows needs every event of its
+    // type.
     [[nodiscard]] std::vector<Need> needs() const;
-    // The files whose reading some rule asks about: "/etc/shadow", "*/.ssh/id_rsa", "/etc/sudoers.d/*".
+    // The files whose reading some rule asks about: "/etc/shadow", "*/.ssh/id_rsa",
+    // "/etc/sudoers.d/*".
     [[nodiscard]] std::vector<std::string> watched_reads() const;
 
     ~Rules();
@@ -62,7 +64,7 @@ private:
 // What was seen before, for "new: 30d". key: rule-independent "field\x1fscope..."; the pipeline
 // loads it at start and stores what changed with every commit.
 struct Sighting {
-    std::string key;      // hash of what was seen and for whom
+    std::string key; // hash of what was seen and for whom
     std::uint64_t first_ns = 0, last_ns = 0;
 };
 

@@ -46,7 +46,12 @@ bool patterns_hold(const Test &test, const event::Value &found, std::string &buf
         return false;
     const auto *list = std::get_if<event::List>(&found);
     const event::Value value = test.base_name ? last_component(found) : found;
+    const auto *text = std::get_if<std::string_view>(&value);
+    const std::string_view lowered =
+        text != nullptr && test.lowered ? lower_into(*text, buffer) : std::string_view();
     const auto one = [&](const Pattern &pattern) {
+        if (text != nullptr && test.lowered)
+            return pattern.matches_lowered(lowered);
         return test.base_name && list != nullptr ? any_base_name(*list, pattern, buffer)
                                                  : pattern.matches(value, buffer);
     };

@@ -33,22 +33,39 @@ bool is_exact(const Pattern &pattern)
     return pattern.compare() == Compare::equals && pattern.plain();
 }
 
+// Derived fields that are one text: where no slot tells, the name must.
+constexpr std::string_view kDerivedTexts[] = {
+    "process.name",        "process.executable", "process.given_name", "process.parent.executable",
+    "process.parent.name", "file.name",          "file.directory",     "file.extension",
+    "file.owner",          "user.name",          "actor.kind",         "actor.unit",
+    "actor.job",           "actor.user.name"};
+
+bool is_text(const event::Slot *slot, const session::FieldRef &field)
+{
+    if (slot != nullptr)
+        return slot->kind == Kind::text || slot->kind == Kind::path ||
+               slot->kind == Kind::characters;
+    return std::find(std::begin(kDerivedTexts), std::end(kDerivedTexts), field.name) !=
+           std::end(kDerivedTexts);
+}
+
 // How few events a test lets through: 0 is best; nullopt: it cannot be looked up.
 std::optional<int> rank(const Test &test, const event::Type &type)
 {
     const event::Slot *slot = slot_of(type, test);
-    if (test.kind != Test::Kind::patterns || test.place.step != kThisEvent || slot == nullptr ||
-        (test.all && test.patterns.size() > 1))
+    const bool text = is_text(slot, test.place.field);
+    if (test.kind != Test::Kind::patterns || test.place.step != kThisEvent ||
+        (slot == nullptr && !text) || (test.all && test.patterns.size() > 1))
         return std::nullopt;
-    const bool text =
-        slot->kind == Kind::text || slot->kind == Kind::path || slot->kind == Kind::characters;
     const auto all = [&](auto predicate) {
         return std::all_of(test.patterns.begin(), test.patterns.end(), predicate);
     };
     if (text && all([](const Pattern &pattern) { return is_exact(pattern); }))
-        return test.base_name ? 1 : 0;
+        return slot == nullptr ? 2 : test.base_name ? 1 : 0;
     if (text && !test.base_name && all([](const Pattern &p) { return has_component(p); }))
         return 1;
+    if (slot == nullptr)
+        return std::nullopt;
     if (slot->kind == Kind::choice && all([](const Pattern &p) { return is_exact(p); }))
         return 3;
     const bool number = slot->kind == Kind::number || slot->kind == Kind::id;
@@ -58,9 +75,9 @@ std::optional<int> rank(const Test &test, const event::Type &type)
 }
 
 // What the index keeps for a pattern: lower case, so that a cased pattern is found as well.
-std::string key_of(const Test &test, const Pattern &pattern, const event::Slot &slot)
+std::string key_of(const Test &test, const Pattern &pattern, const event::Slot *slot)
 {
-    if (slot.kind == Kind::number || slot.kind == Kind::id)
+    if (slot != nullptr && (slot->kind == Kind::number || slot->kind == Kind::id))
         return std::to_string(pattern.number()->magnitude);
     if (has_component(pattern) && !test.base_name)
         return lower_ascii(base_name(*pattern.plain()));
@@ -115,7 +132,7 @@ void Index::add_clause(OfType &of_type, const event::Type &type, std::uint32_t w
     if (anchor == of_type.anchors.end())
         anchor = of_type.anchors.insert(of_type.anchors.end(),
                                         Anchor{best->place.field, by_base_name, {}});
-    const event::Slot &slot = *slot_of(type, *best);
+    const event::Slot *slot = slot_of(type, *best);
     for (const Pattern &pattern : best->patterns) {
         std::vector<Candidate> &candidates = anchor->by_value[key_of(*best, pattern, slot)];
         if (candidates.empty() || candidates.back().clause != &clause)

@@ -21,23 +21,23 @@ struct Rule; // engine/rule.h
 // One event that a step of a rule took, with everything templates may ask of it: fields are read
 // when the step takes the event, because the session's picture moves on.
 struct Bound {
-    std::string step;          // the step's name in the rule
+    std::string step; // the step's name in the rule
     event::Owned event;
     session::Context context;
-    std::uint64_t count = 1;   // events this step has taken (count steps take many; this is the last)
+    std::uint64_t count = 1; // events this step has taken (count steps take many; this is the last)
 };
 
 struct RiskTerm {
-    std::string name;          // "base", or the term's name
+    std::string name; // "base", or the term's name
     double value = 0;
-    std::string why;           // rendered
+    std::string why; // rendered
 };
 
 struct Evidence {
     std::uint64_t time_ns = 0;
-    std::string event;         // "auth.login"
+    std::string event; // "auth.login"
     std::string step;
-    std::string ref;           // "rec:<source>:<sequence>"
+    std::string ref; // "rec:<source>:<sequence>"
     event::Owned record;
     session::Context context;
 };
@@ -49,14 +49,14 @@ struct Match {
     std::vector<std::string> merge_values;
     std::uint64_t window_start_ns = 0; // UTC: the window the merge key was opened in
     std::uint64_t first_ns = 0, last_ns = 0;
-    std::uint64_t count = 0;           // how often the behaviour completed inside the window
-    std::vector<Bound> bound;          // of the completion that made this match, in step order
-    std::vector<Evidence> evidence;    // over the whole window, in order, bounded (first and last)
+    std::uint64_t count = 0;        // how often the behaviour completed inside the window
+    std::vector<Bound> bound;       // of the completion that made this match, in step order
+    std::vector<Evidence> evidence; // over the whole window, in order, bounded (first and last)
     std::uint64_t evidence_left_out = 0;
     std::shared_ptr<const session::Actor> actor; // of the deciding event; never null
-    std::vector<RiskTerm> terms;       // base first
-    std::string intent;                // after terms that change it
-    bool again = false;                // the same merge window has been handed up before
+    std::vector<RiskTerm> terms;                 // base first
+    std::string intent;                          // after terms that change it
+    bool again = false;                          // the same merge window has been handed up before
 
     // The value of "step.field" (a bound event's field), or of "field" (the deciding event's).
     // Empty when there is none. Not escaped. Filled in by the engine.

@@ -211,8 +211,11 @@ bool Pattern::matches_text(std::string_view text, std::string &buffer) const
         const auto number = Number::parse(text);
         return number && matches_number(*number);
     }
-    if (!cased_)
-        text = lower_into(text, buffer);
+    return matches_lowered(cased_ ? text : lower_into(text, buffer));
+}
+
+bool Pattern::matches_lowered(std::string_view text) const
+{
     if (!glob_.empty())
         return glob(text);
     switch (compare_) {

@@ -54,6 +54,10 @@ public:
     [[nodiscard]] bool matches(const event::Value &value, std::string &buffer) const;
     [[nodiscard]] bool matches_text(std::string_view text, std::string &buffer) const;
 
+    // Of a text that is in lower case already. Only where is_lowered().
+    [[nodiscard]] bool matches_lowered(std::string_view text) const;
+    [[nodiscard]] bool is_lowered() const { return compare_ <= Compare::ends && !cased_; }
+
     [[nodiscard]] Compare compare() const { return compare_; }
     // The text without wildcards (lower case unless cased); nullopt where it has some, or is no
     // text.

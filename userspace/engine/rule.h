@@ -13,8 +13,8 @@ namespace sentra::engine {
 
 // When a window's signal is handed up again as it grows.
 struct Merge {
-    std::vector<std::string> by;      // "actor", "step.field", "field"; empty: host
-    std::uint64_t for_ns = 0;         // window length; windows of a day and more start at UTC midnight
+    std::vector<std::string> by; // "actor", "step.field", "field"; empty: host
+    std::uint64_t for_ns = 0;    // window length; windows of a day and more start at UTC midnight
 };
 
 // A row of the ATT&CK catalogue (rules/attack.yaml).
@@ -25,7 +25,8 @@ struct Technique {
 
 struct Stream; // engine/stream.h
 
-// A stream of events and the rule's own signals for it, in order of first time, in their final form.
+// A stream of events and the rule's own signals for it, in order of first time, in their final
+// form.
 struct Proof {
     struct Expected {
         std::optional<std::string> state, intent, title;
@@ -33,31 +34,31 @@ struct Proof {
         std::optional<std::uint64_t> count;
     };
     std::string name;
-    std::string stream;                          // a fixture's name; empty: events are inline
-    std::shared_ptr<const Stream> events;        // inline ones, else null
-    std::vector<Expected> signals;               // empty: the rule stays silent
-    std::uint32_t line = 0;                      // in Rule::file
+    std::string stream;                   // a fixture's name; empty: events are inline
+    std::shared_ptr<const Stream> events; // inline ones, else null
+    std::vector<Expected> signals;        // empty: the rule stays silent
+    std::uint32_t line = 0;               // in Rule::file
 };
 
 struct Rule {
-    std::string id;                   // "ssh-key-added"
+    std::string id; // "ssh-key-added"
     std::uint32_t version = 1;
-    std::string pack;                 // folder name
-    std::string family;               // behaviour family: "B23"; controls and vocabulary hang on it
-    std::string title;                // template
+    std::string pack;   // folder name
+    std::string family; // behaviour family: "B23"; controls and vocabulary hang on it
+    std::string title;  // template
     std::string intent;
-    std::vector<std::string> attack;  // technique ids, v19
-    std::vector<Technique> techniques; // those ids, looked up; same order
+    std::vector<std::string> attack;                          // technique ids, v19
+    std::vector<Technique> techniques;                        // those ids, looked up; same order
     std::map<std::string, std::vector<std::string>> controls; // "soc2" -> {"CC6.1"}
-    std::string narrative;            // template; "{story}" is the actor's way to the deed
-    std::string action;               // template; the one next step
+    std::string narrative; // template; "{story}" is the actor's way to the deed
+    std::string action;    // template; the one next step
     std::string playbook;
     Merge merge;
-    std::string file;                 // where it was read from
-    std::vector<std::string> yields_to;    // rules that tell the same deed better
+    std::string file;                   // where it was read from
+    std::vector<std::string> yields_to; // rules that tell the same deed better
     std::vector<Proof> proofs;
-    std::vector<std::string> events;       // event types it needs, in order of name
-    std::vector<std::string> fields;       // fields it reads, in order of name
+    std::vector<std::string> events; // event types it needs, in order of name
+    std::vector<std::string> fields; // fields it reads, in order of name
 };
 
 } // namespace sentra::engine

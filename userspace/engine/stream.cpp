@@ -41,6 +41,9 @@ public:
 
     std::vector<event::Record> build()
     {
+        expect("host", Node::Kind::map);
+        expect("accounts", Node::Kind::list);
+        expect("processes", Node::Kind::map);
         for (const Entry &entry : root_.entries)
             if (std::find(kKeys.begin(), kKeys.end(), entry.key) == kKeys.end())
                 complaints_.add_unknown(entry.mark, "key of a stream", entry.key, kKeys);
@@ -58,6 +61,15 @@ public:
     }
 
 private:
+    void expect(std::string_view key, Node::Kind kind)
+    {
+        const Node *node = root_.find(key);
+        if (node != nullptr && node->kind != kind)
+            complaints_.add(node->mark, "\"" + std::string(key) + "\" must be " +
+                                            (kind == Node::Kind::map ? "a map" : "a list") +
+                                            ", and this is " + node->kind_name());
+    }
+
     void read_start()
     {
         constexpr std::uint64_t standard_ns = 1'772'445'600ULL * kSecondNs; // 2026-03-02T10:00:00Z

@@ -8,6 +8,7 @@
 //   processes:                                             # running when the stream begins
 //     sshd: {process.executable: /usr/sbin/sshd}           # from: NAME makes it a child of NAME
 //   start: 2026-03-02T10:11:00Z
+//   says: what it shows                                  # for readers
 //   end: 25h                                               # after the last event
 //   events:
 //     - {at: 3s, event: auth.login, event.outcome: failure, ..., repeat: {times: 5, every: 2s}}

@@ -12,10 +12,9 @@ struct Row {
 
 bool matches(const std::string &type, const Row &row)
 {
-    const auto found =
-        lab::run({lab::rule("one", "steps:\n  - seen: {event: " + type + ", where: " + row.where +
-                                       "}\n")},
-                 lab::kProcesses + "events:\n  - {event: " + type + ", " + row.event + "}\n");
+    const auto found = lab::run(
+        {lab::rule("one", "steps:\n  - seen: {event: " + type + ", where: " + row.where + "}\n")},
+        lab::kProcesses + "events:\n  - {event: " + type + ", " + row.event + "}\n");
     return !found.empty();
 }
 
@@ -122,7 +121,8 @@ TEST(Condition, TextsOfProgramsAndLists)
          "process: shell, process.stdio.peer.ip: 11.2.3.4", false},
         {"{process.stdio.peer.ip: '2001:DB8:0::7'}",
          "process: shell, process.stdio.peer.ip: 2001:db8::7", true},
-        {"{process.stdio.peer.ip: '10.*'}", "process: shell, process.stdio.peer.ip: 10.2.3.4", true},
+        {"{process.stdio.peer.ip: '10.*'}", "process: shell, process.stdio.peer.ip: 10.2.3.4",
+         true},
         {"{user.id: 1001, actor.kind: session}", "process: shell", true},
         {"{actor.unit: nginx.service}", "process: web", true},
         {"{actor.unit: nginx.service}", "process: shell", false},
@@ -139,7 +139,8 @@ TEST(Condition, ManyValuesAreOneLookup)
         paths += "/p/" + std::to_string(i) + ", ";
     paths += "/last]}";
     EXPECT_TRUE(matches("file.write", {paths.c_str(), "process: shell, file.path: /p/2999", true}));
-    EXPECT_FALSE(matches("file.write", {paths.c_str(), "process: shell, file.path: /p/3000", false}));
+    EXPECT_FALSE(
+        matches("file.write", {paths.c_str(), "process: shell, file.path: /p/3000", false}));
 }
 
 TEST(Condition, AStepOfSeveralEventsAsksEachForItsOwnFields)
@@ -147,12 +148,13 @@ TEST(Condition, AStepOfSeveralEventsAsksEachForItsOwnFields)
     const std::string rule = lab::rule(
         "two", "steps:\n  - seen:\n      event: [file.write, process.exec]\n"
                "      where: [{file.path: /a}, {process.executable: /b, process.memfd: true}]\n");
-    const auto found = lab::run(
-        {rule}, lab::kProcesses + "events:\n"
-                                  "  - {event: file.write, process: shell, file.path: /a}\n"
-                                  "  - {event: process.exec, process: other, "
-                                  "process.executable: /b, process.memfd: true}\n"
-                                  "  - {event: process.exec, process: web, process.executable: /b}\n");
+    const auto found =
+        lab::run({rule}, lab::kProcesses +
+                             "events:\n"
+                             "  - {event: file.write, process: shell, file.path: /a}\n"
+                             "  - {event: process.exec, process: other, "
+                             "process.executable: /b, process.memfd: true}\n"
+                             "  - {event: process.exec, process: web, process.executable: /b}\n");
     EXPECT_EQ(found.size(), 2U);
 }
 

@@ -43,8 +43,8 @@ inline std::vector<Rules::File> files(const std::vector<std::string> &rules)
 {
     std::vector<Rules::File> all;
     for (const auto &[name, text] : kVocabulary)
-        all.push_back({std::string("rules/") + std::string(name), std::string(name),
-                       std::string(text)});
+        all.push_back(
+            {std::string("rules/") + std::string(name), std::string(name), std::string(text)});
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const std::string name = "pack/" + std::string(1, static_cast<char>('a' + i)) + ".yaml";
         all.push_back({"rules/" + name, name, rules[i]});
@@ -78,8 +78,7 @@ class Host {
 public:
     explicit Host(std::shared_ptr<const Rules> rules)
         : session(losses), engine(std::move(rules), losses)
-    {
-    }
+    {}
 
     std::vector<Match> run(const Stream &stream)
     {

@@ -8,7 +8,8 @@ using Lines = std::vector<std::string>;
 
 Lines seen(const std::string &body, const std::string &events)
 {
-    return lab::in_words(lab::run({lab::rule("r", body)}, lab::kProcesses + "end: 1s\nevents:\n" + events));
+    return lab::in_words(
+        lab::run({lab::rule("r", body)}, lab::kProcesses + "end: 1s\nevents:\n" + events));
 }
 
 std::string write(const std::string &process, const std::string &path, const std::string &rest = "")
@@ -42,8 +43,8 @@ TEST(Sequence, AnActorsStepsAreItsOwn)
 
 TEST(Sequence, BindingsLastForWithin)
 {
-    EXPECT_EQ(seen(kAbc, write("shell", "/a", ", at: 0") + write("shell", "/c", ", at: 10m")).size(),
-              1U);
+    EXPECT_EQ(
+        seen(kAbc, write("shell", "/a", ", at: 0") + write("shell", "/c", ", at: 10m")).size(), 1U);
     EXPECT_EQ(seen(kAbc, write("shell", "/a", ", at: 0") + write("shell", "/c", ", at: 601s")),
               Lines());
     // The optional step is too old, the required one was renewed.
@@ -56,14 +57,14 @@ TEST(Sequence, ALaterEventRebindsAnEarlierStepAndRepetitionGrows)
 {
     const std::string named = kAbc + "signal:\n  merge: {by: [a.file.size], for: 1h}\n"
                                      "  narrative: x\n  action: y\n";
-    const auto found = lab::run(
-        {lab::rule("r", named)},
-        lab::kProcesses + "events:\n" + write("shell", "/a", ", file.size: 1") +
-            write("shell", "/c") + write("shell", "/a", ", file.size: 2") + write("shell", "/c") +
-            write("shell", "/c"));
-    ASSERT_EQ(lab::in_words(found), Lines({"r count 1 risk 40 (base) steps a c",
-                                           "r count 1 risk 40 (base) steps a c",
-                                           "r again count 2 risk 40 (base) steps a c"}));
+    const auto found =
+        lab::run({lab::rule("r", named)},
+                 lab::kProcesses + "events:\n" + write("shell", "/a", ", file.size: 1") +
+                     write("shell", "/c") + write("shell", "/a", ", file.size: 2") +
+                     write("shell", "/c") + write("shell", "/c"));
+    ASSERT_EQ(lab::in_words(found),
+              Lines({"r count 1 risk 40 (base) steps a c", "r count 1 risk 40 (base) steps a c",
+                     "r again count 2 risk 40 (base) steps a c"}));
     EXPECT_EQ(found[0].merge_values, Lines({"1"}));
     EXPECT_EQ(found[1].merge_values, Lines({"2"}));
 }
@@ -93,11 +94,11 @@ TEST(Sequence, AStepMayLookAtAnEarlierOne)
     const std::string joined =
         "within: 10m\nsteps:\n  - a: {event: file.write, where: {file.path: /a}}\n"
         "  - c: {event: file.write, where: {file.path: /c, file.size|fieldref: a.file.size}}\n";
-    EXPECT_EQ(seen(joined, write("shell", "/a", ", file.size: 5") +
-                               write("shell", "/c", ", file.size: 6")),
+    EXPECT_EQ(seen(joined,
+                   write("shell", "/a", ", file.size: 5") + write("shell", "/c", ", file.size: 6")),
               Lines());
-    EXPECT_EQ(seen(joined, write("shell", "/a", ", file.size: 5") +
-                               write("shell", "/c", ", file.size: 5"))
+    EXPECT_EQ(seen(joined,
+                   write("shell", "/a", ", file.size: 5") + write("shell", "/c", ", file.size: 5"))
                   .size(),
               1U);
 }
@@ -121,7 +122,8 @@ TEST(Sequence, Counts)
                              "      where: {event.outcome: failure}\n"
                              "      count: {gte: 5, within: 10m}\n";
     const auto fail = [](const std::string &rest) {
-        return "  - {event: auth.login, event.outcome: failure, source.ip: 203.0.113.7" + rest + "}\n";
+        return "  - {event: auth.login, event.outcome: failure, source.ip: 203.0.113.7" + rest +
+               "}\n";
     };
     EXPECT_EQ(seen(five, fail(", repeat: {times: 4, every: 1s}")), Lines());
     EXPECT_EQ(seen(five, fail(", repeat: {times: 5, every: 1s}")),
@@ -134,9 +136,10 @@ TEST(Sequence, Counts)
               Lines({"r count 5 risk 40 (base) steps a"}));
     // Too slow; and none is counted twice when the pace rises again.
     EXPECT_EQ(seen(five, fail(", repeat: {times: 12, every: 3m}")), Lines());
-    EXPECT_EQ(seen(five, fail(", repeat: {times: 5, every: 1s}") +
-                             fail(", at: 30m, repeat: {times: 5, every: 1s}")),
-              Lines({"r count 5 risk 40 (base) steps a", "r again count 10 risk 40 (base) steps a"}));
+    EXPECT_EQ(
+        seen(five, fail(", repeat: {times: 5, every: 1s}") +
+                       fail(", at: 30m, repeat: {times: 5, every: 1s}")),
+        Lines({"r count 5 risk 40 (base) steps a", "r again count 10 risk 40 (base) steps a"}));
 }
 
 TEST(Sequence, CountsOfDifferentValues)
@@ -160,12 +163,15 @@ TEST(Sequence, GuessingThenSuccessTellsHowOften)
         "risk:\n  base: [0.40, \"{failed.count} failed\"]\n"
         "  terms: [{when: {failed.count|gte: 4}, add: 0.10, why: \"many\"}]\n";
     const std::string peer = ", user.name: maria, source.ip: ";
-    const auto found = lab::run(
-        {lab::rule("r", guessed)},
-        "end: 1s\nevents:\n  - {event: auth.login, event.outcome: failure" + peer +
-            "203.0.113.7, repeat: {times: 4, every: 1m}}\n"
-            "  - {event: auth.login, event.outcome: success" + peer + "203.0.113.8}\n"
-            "  - {event: auth.login, event.outcome: success" + peer + "203.0.113.7}\n");
+    const auto found =
+        lab::run({lab::rule("r", guessed)},
+                 "end: 1s\nevents:\n  - {event: auth.login, event.outcome: failure" + peer +
+                     "203.0.113.7, repeat: {times: 4, every: 1m}}\n"
+                     "  - {event: auth.login, event.outcome: success" +
+                     peer +
+                     "203.0.113.8}\n"
+                     "  - {event: auth.login, event.outcome: success" +
+                     peer + "203.0.113.7}\n");
     ASSERT_EQ(lab::in_words(found),
               Lines({"r count 1 risk 50 (base failed_count) steps failed entered"}));
     EXPECT_EQ(found[0].terms[0].why, "4 failed");
@@ -179,28 +185,32 @@ TEST(Sequence, GuessingThenSuccessTellsHowOften)
 
 TEST(Sequence, UnlessCallsOff)
 {
-    const std::string rule = "within: 10m\nsteps:\n"
-                             "  - a: {event: file.write, where: {file.path: /a}}\n"
-                             "unless:\n  - {event: file.write, where: {file.path: /ok}}\n"
-                             "  - {event: file.write, where: {process.executable: /usr/sbin/nginx}}\n";
+    const std::string rule =
+        "within: 10m\nsteps:\n"
+        "  - a: {event: file.write, where: {file.path: /a}}\n"
+        "unless:\n  - {event: file.write, where: {file.path: /ok}}\n"
+        "  - {event: file.write, where: {process.executable: /usr/sbin/nginx}}\n";
     EXPECT_EQ(seen(rule, write("shell", "/a")).size(), 1U);
     EXPECT_EQ(seen(rule, write("shell", "/ok") + write("shell", "/a")), Lines());
     EXPECT_EQ(seen(rule, write("other", "/ok") + write("shell", "/a")).size(), 1U);
     EXPECT_EQ(seen(rule, write("shell", "/a") + write("shell", "/ok")).size(), 1U);
-    EXPECT_EQ(seen(rule, write("shell", "/ok", ", at: 0") + write("shell", "/a", ", at: 11m")).size(),
-              1U);
+    EXPECT_EQ(
+        seen(rule, write("shell", "/ok", ", at: 0") + write("shell", "/a", ", at: 11m")).size(),
+        1U);
     EXPECT_EQ(seen(rule, write("web", "/a")), Lines()); // the deciding event itself
 }
 
 TEST(Sequence, OneDeedIsOneSignal)
 {
-    const std::string any = "steps: [{a: {event: file.write, where: {file.path|startswith: /etc}}}]\n";
-    const std::string special = "steps: [{a: {event: file.write, where: {file.path: /etc/sudoers}}}]\n";
+    const std::string any =
+        "steps: [{a: {event: file.write, where: {file.path|startswith: /etc}}}]\n";
+    const std::string special =
+        "steps: [{a: {event: file.write, where: {file.path: /etc/sudoers}}}]\n";
     const std::vector<std::string> rules = {lab::rule("any", any + "yields_to: [special]\n"),
                                             lab::rule("special", special)};
-    const auto found = lab::in_words(
-        lab::run(rules, lab::kProcesses + "events:\n" + write("shell", "/etc/sudoers") +
-                            write("shell", "/etc/x")));
+    const auto found = lab::in_words(lab::run(rules, lab::kProcesses + "events:\n" +
+                                                         write("shell", "/etc/sudoers") +
+                                                         write("shell", "/etc/x")));
     EXPECT_EQ(found, Lines({"special count 1 risk 40 (base) steps a",
                             "any count 1 risk 40 (base) steps a"}));
 }
@@ -230,11 +240,13 @@ TEST(Sequence, EveryKindOfKey)
         {"[user, process]", write("shell", "/a"), write("other", "/c"), false},
     };
     for (const Row &row : rows) {
-        const std::string rule = std::string("by: ") + row.by + "\nwithin: 10m\nsteps:\n"
+        const std::string rule = std::string("by: ") + row.by +
+                                 "\nwithin: 10m\nsteps:\n"
                                  "  - a: {event: file.write, where: {file.path: /a}}\n"
                                  "  - c: {event: file.write, where: {file.path: /c}}\n";
         EXPECT_EQ(!seen(rule, row.first + row.second).empty(), row.joined)
-            << row.by << "\n" << row.first << row.second;
+            << row.by << "\n"
+            << row.first << row.second;
     }
     const std::string source = "by: source\nwithin: 10m\nsteps:\n"
                                "  - a: {event: auth.login, where: {event.outcome: failure}}\n"
@@ -254,10 +266,10 @@ TEST(Sequence, EveryKindOfKey)
 
 TEST(Sequence, TablesAreBoundedAndEvictionsCounted)
 {
-    const auto rules = lab::compiled({lab::rule(
-        "r", "by: user\nwithin: 10m\nsteps:\n"
-             "  - a: {event: auth.login, where: {event.outcome: failure}}\n"
-             "  - c: {event: auth.login, where: {event.outcome: success}}\n")});
+    const auto rules = lab::compiled(
+        {lab::rule("r", "by: user\nwithin: 10m\nsteps:\n"
+                        "  - a: {event: auth.login, where: {event.outcome: failure}}\n"
+                        "  - c: {event: auth.login, where: {event.outcome: success}}\n")});
     lab::Host host(rules);
     std::string events = "end: 1s\nevents:\n";
     for (int i = 0; i < 5000; ++i)
