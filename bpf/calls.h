@@ -7,7 +7,7 @@
 #include "actor.h"
 
 struct call_begun {
-	__u64 start_ns; /* of the process: thread ids are reused */
+	__u64 start_ns; /* execve only: of the process, as thread ids are reused */
 	struct cred_ids ids;
 	struct cred_caps caps;
 	__u64 groups; /* digest of the supplementary groups, for setgroups only */

@@ -50,11 +50,12 @@ int credentials_before(struct syscall_begin *call)
 		if (!kept)
 			return 0;
 	}
-	kept->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	kept->nr = call->nr;
 	cred_read(&kept->ids, &kept->caps, cred);
 	if (call->nr == __NR_setgroups)
 		kept->groups = groups_digest(cred);
+	else if (call->nr == __NR_execve || call->nr == __NR_execveat)
+		kept->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	return 0;
 }
 

@@ -31,7 +31,7 @@ struct sentra_file {
 	__u64 size;
 	__u32 device_major, device_minor;
 	__u32 mode;			/* now, with the file type */
-	__u32 uid, gid;			/* owner now */
+	__u32 uid, gid;			/* owner now; SENTRA_UNSET where it was not at hand */
 	__u32 open_flags;		/* as left in the file object */
 	__u32 mount_namespace;		/* of the mount the file is on, 0 if none */
 	__u32 flags;
@@ -51,8 +51,8 @@ template <> struct sentra::Describe<sentra_file> {
         FIELD_NUMBER(sentra_file, device_major, "file.device.major"),
         FIELD_NUMBER(sentra_file, device_minor, "file.device.minor"),
         FIELD_NUMBER(sentra_file, mode, "file.mode"),
-        FIELD_NUMBER(sentra_file, uid, "file.uid"),
-        FIELD_NUMBER(sentra_file, gid, "file.gid"),
+        FIELD_ID(sentra_file, uid, "file.uid"),
+        FIELD_ID(sentra_file, gid, "file.gid"),
         FIELD_NUMBER(sentra_file, open_flags, "file.open_flags"),
         FIELD_NUMBER(sentra_file, mount_namespace, "file.mount_namespace"),
         FIELD_HIDDEN(sentra_file, flags),
