@@ -29,7 +29,8 @@ done
 [ "$count" -ge 3 ] || fail "only $count fixtures"
 
 # Notes never mix with the result.
-"$sentra" replay "$here/fixtures/auth.log" --rules "$rules" 2>&1 >/dev/null | grep -q 'text log' ||
+"$sentra" replay "$here/fixtures/auth.log" --rules "$rules" >/dev/null 2>"$scratch/notes"
+grep -q 'text log' "$scratch/notes" ||
     fail "the format found is not said on stderr"
 
 # A recording: needs the journal or the kernel, which not every machine lets us have.

@@ -199,24 +199,19 @@ std::string store_path(const std::string &state_dir)
 
 std::vector<std::string> default_rules()
 {
+    namespace fs = std::filesystem;
     std::error_code ignored;
-    const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-    const auto folder = program.parent_path();
+    const auto prefix = fs::read_symlink("/proc/self/exe", ignored).parent_path().parent_path();
+    // build/bin/sentrad belongs to a tree; a program in /usr/bin must not take /rules for its own.
+    const auto tree = prefix.parent_path();
+    std::vector<fs::path> candidates{prefix / "share/sentra/rules", "/usr/share/sentra/rules"};
+    if (fs::exists(tree / "CMakePresets.json", ignored))
+        candidates.insert(candidates.begin(), tree / "rules");
     std::vector<std::string> found;
-    for (const auto &candidate :
-         {folder.parent_path().parent_path() / "rules", folder.parent_path() / "share/sentra/rules",
-          std::filesystem::path("/usr/share/sentra/rules")}) {
-        // build/bin/sentrad of a tree; a program in /usr/bin must not take /rules for its own.
-        const bool is_tree = candidate == folder.parent_path().parent_path() / "rules";
-        if (is_tree && !std::filesystem::exists(
-                           folder.parent_path().parent_path() / "CMakeLists.txt", ignored))
-            continue;
-        if (std::filesystem::is_directory(candidate, ignored)) {
+    for (const fs::path &candidate : candidates)
+        if (found.empty() && fs::is_directory(candidate, ignored))
             found.push_back(candidate.string());
-            break;
-        }
-    }
-    if (std::filesystem::is_directory("/etc/sentra/rules.d", ignored))
+    if (fs::is_directory("/etc/sentra/rules.d", ignored))
         found.emplace_back("/etc/sentra/rules.d");
     return found;
 }

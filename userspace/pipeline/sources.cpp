@@ -13,18 +13,26 @@ namespace {
 
 constexpr std::size_t kMegabyte = 1024 * 1024;
 
-// How an event is watched: the rung of its first hook that is attached, else why there is none.
+// How an event is watched: the rung of its first hook that is attached, else why there is none. An
+// event without a hook of its own is told by one of its family's: reading by the one for opening.
 std::string rung_of(std::string_view event, const std::vector<sensor::ProgramRow> &programs)
 {
-    std::string reason;
+    const std::string_view family = event.substr(0, event.find('.') + 1);
+    std::string reason, shared;
+    bool has_own = false;
     for (const sensor::ProgramRow &row : programs) {
+        if (row.attached && shared.empty() && row.event.substr(0, family.size()) == family)
+            shared = row.rung;
         if (row.event != event)
             continue;
+        has_own = true;
         if (row.attached)
             return std::string(row.rung);
         if (reason.empty())
             reason = row.reason;
     }
+    if (!has_own && !shared.empty())
+        return shared;
     return reason.empty() ? "not watched" : "not watched: " + reason;
 }
 

@@ -79,7 +79,7 @@ void print_engine(const Json &status)
                              number_at(engine, "rules"), text_at(engine, "bundle"),
                              number_at(engine, "records"), number_at(engine, "processes"),
                              number_at(engine, "sessions"));
-    std::cout << fmt::format("Store:   {}, {} signals this run\n", text_at(store, "path"),
+    std::cout << fmt::format("Store:   {}, new signals this run: {}\n", text_at(store, "path"),
                              number_at(store, "signals_this_run"));
 }
 
