@@ -91,7 +91,7 @@ bool Network::contains(const Ip &ip) const
     const unsigned rest = prefix_bits % 8;
     if (rest == 0)
         return true;
-    const unsigned difference = static_cast<unsigned>(base.bytes[whole] ^ ip.bytes[whole]);
+    const auto difference = static_cast<unsigned>(base.bytes[whole] ^ ip.bytes[whole]);
     return (difference >> (8 - rest)) == 0;
 }
 

@@ -13,7 +13,7 @@ Record lay_out(std::span<const std::byte> body,
                std::span<const std::pair<std::size_t, std::string>> texts)
 {
     std::vector<std::byte> bytes(body.begin(), body.end());
-    sentra_head head;
+    sentra_head head{};
     std::memcpy(&head, bytes.data(), sizeof head);
     head.body = static_cast<std::uint32_t>(body.size());
     for (const auto &[at, text] : texts) {

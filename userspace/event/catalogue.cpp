@@ -12,7 +12,7 @@ namespace {
 
 template <typename Number> Number load(const std::byte *at)
 {
-    Number number;
+    Number number{};
     std::memcpy(&number, at, sizeof number);
     return number;
 }
@@ -149,8 +149,8 @@ Catalogue::Catalogue()
 
 const Catalogue &Catalogue::get()
 {
-    static const Catalogue catalogue;
-    return catalogue;
+    static const Catalogue kCatalogue;
+    return kCatalogue;
 }
 
 const Type *Catalogue::find_type(std::uint16_t id) const

@@ -77,7 +77,7 @@ Result<void> store_ip(Bytes &body, const Slot &slot, std::string_view value)
     const auto ip = Ip::parse(value);
     if (!ip)
         return refuse(slot, value, "an IP address");
-    sentra_address address;
+    sentra_address address{};
     std::memcpy(&address, body.data() + slot.offset, sizeof address);
     const std::uint16_t port = address.port;
     address = to_address(*ip, port);

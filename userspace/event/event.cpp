@@ -7,7 +7,7 @@ tl::expected<Event, sentra_loss> Event::decode(std::span<const std::byte> bytes)
 {
     if (bytes.size() < sizeof(sentra_head))
         return tl::unexpected(SENTRA_LOSS_SHORT_RECORD);
-    sentra_head head;
+    sentra_head head{};
     std::memcpy(&head, bytes.data(), sizeof head);
     const Type *type = Catalogue::get().find_type(head.type);
     if (type == nullptr)
@@ -17,7 +17,7 @@ tl::expected<Event, sentra_loss> Event::decode(std::span<const std::byte> bytes)
     if (head.body != type->body_bytes)
         return tl::unexpected(SENTRA_LOSS_SHORT_RECORD);
     for (const std::uint16_t offset : type->texts) {
-        sentra_text slice;
+        sentra_text slice{};
         std::memcpy(&slice, bytes.data() + offset, sizeof slice);
         const std::uint64_t end = std::uint64_t{slice.off} + slice.len;
         if (slice.len != 0 && (slice.off < head.body || end > head.size))

@@ -7,7 +7,7 @@ namespace sentra::event {
 
 Result<Record> Record::copy(std::span<const std::byte> bytes)
 {
-    sentra_head head;
+    sentra_head head{};
     if (bytes.size() < sizeof head)
         return failure("record of " + std::to_string(bytes.size()) +
                        " bytes is shorter than a head");

@@ -98,7 +98,7 @@ Result<std::optional<Record>> RecordingReader::next()
         was_cut_ = buffer_.size() != taken_;
         return std::nullopt;
     }
-    sentra_head head;
+    sentra_head head{};
     std::memcpy(&head, buffer_.data() + taken_, sizeof head);
     if (head.size < sizeof head || head.size > SENTRA_RECORD_MAX || head.size % 8 != 0)
         return failure("recording " + path_ + ": byte " + std::to_string(offset_) +

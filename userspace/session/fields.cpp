@@ -274,7 +274,7 @@ Value host_name(const Around &at)
 
 struct Derivation {
     DerivedField field;
-    Value (*read)(const Around &);
+    Value (*read)(const Around &) = nullptr;
 };
 
 constexpr Derivation kDerivations[] = {

@@ -220,7 +220,7 @@ void ProcessTable::link_parent(Entry &entry)
 // A program that forks and lets its parent end, over and over, would make an endless chain. The
 // middle of a chain that is too long is left out: the nearest say what happens, the oldest who it
 // is.
-std::shared_ptr<const Process> ProcessTable::picture_for_children(Entry &entry)
+std::shared_ptr<const Process> ProcessTable::picture_for_children(Entry &entry) const
 {
     if (entry.now->depth + 1U < limits_.chain_depth)
         return entry.now;

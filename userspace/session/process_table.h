@@ -92,7 +92,7 @@ private:
     void take_facts(Entry &entry, const sentra_actor &actor);
     void link_parent(Entry &entry);
     void fill_from_exec(Process &process, const event::Event &event);
-    [[nodiscard]] std::shared_ptr<const Process> picture_for_children(Entry &entry);
+    [[nodiscard]] std::shared_ptr<const Process> picture_for_children(Entry &entry) const;
     void mark_exited(Entry &entry, std::uint64_t time_ns);
     void make_room(const ProcessKey &keep);
     void erase(const ProcessKey &key);
