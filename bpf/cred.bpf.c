@@ -106,7 +106,7 @@ static __always_inline void cred_tell(struct task_struct *task, const struct cal
 	e = record_begin(struct sentra_cred, SENTRA_CRED_CHANGE, sizeof(*e), row);
 	if (!e)
 		return;
-	actor_fill(&e->actor, task);
+	actor_fill_current(&e->actor);
 	e->old_uid = before->ids.uid;
 	e->old_gid = before->ids.gid;
 	e->old_euid = before->ids.euid;

@@ -66,7 +66,7 @@ static __always_inline void exec_program(struct sentra_exec *e, struct file *fil
 /* The peer of an inet socket on stdin or stdout: a shell with one is a reverse shell. */
 static __always_inline bool stdio_socket(struct sentra_exec *e, struct task_struct *task, __u32 fd)
 {
-	struct sock *sk = sock_of_file(file_of_fd(task, fd));
+	struct sock *sk = sock_of_file(file_of_fd_by_address(task, fd));
 
 	if (!sk)
 		return false;
@@ -78,7 +78,7 @@ static __always_inline bool stdio_socket(struct sentra_exec *e, struct task_stru
 static __always_inline void exec_facts(struct sentra_exec *e, struct task_struct *task,
 				       struct file *program)
 {
-	actor_fill(&e->actor, task);
+	actor_fill_typed(&e->actor, task);
 	e->old_uid = e->old_euid = e->old_gid = e->old_egid = SENTRA_UNSET;
 	if (program)
 		exec_program(e, program);

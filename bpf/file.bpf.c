@@ -117,7 +117,7 @@ static __always_inline bool file_tell_in(struct file_seen *seen, struct sentra_a
 	}
 	e->flags |= seen->flags;
 	file_facts(e, file, seen->inode);
-	actor_fill(&e->actor, seen->task);
+	actor_fill_current(&e->actor);
 	record_submit(e, row);
 	return true;
 }
@@ -166,7 +166,7 @@ int file_opened(struct syscall_end *call)
 	if (call->ret < 0)
 		return 0;
 	task = (struct task_struct *)bpf_get_current_task();
-	file = file_of_fd(task, call->ret);
+	file = file_of_fd(call->ret);
 	if (!file)
 		return 0; /* closed or replaced by another thread already */
 	mode = BPF_CORE_READ(file, f_mode);
@@ -199,7 +199,7 @@ int file_opened(struct syscall_end *call)
 static __always_inline int descriptor_changed(__u32 type, __u32 fd, __u32 flags)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct file *file = file_of_fd(task, fd);
+	struct file *file = file_of_fd(fd);
 	struct file_seen seen = {.task = task, .file = file, .type = type, .flags = flags};
 	struct sentra_account_row *row;
 
@@ -255,7 +255,7 @@ static __always_inline void directory_append(struct sentra_file *e, struct sentr
 		bpf_probe_read_kernel(&start, sizeof(start),
 				      __builtin_preserve_access_index(&fs->pwd));
 	} else {
-		file = file_of_fd(task, fd);
+		file = file_of_fd(fd);
 		if (!file) {
 			trouble_note(e, TROUBLE_UNREADABLE);
 			return;
@@ -298,7 +298,7 @@ static __always_inline bool named_tell(struct named_call *named, struct task_str
 	e->mode = named->mode;
 	e->uid = named->uid;
 	e->gid = named->gid;
-	actor_fill(&e->actor, task);
+	actor_fill_current(&e->actor);
 	record_submit(e, row);
 	return true;
 }

@@ -22,7 +22,7 @@ int BPF_PROG(module_loaded, struct module *module)
 			 sizeof(*e) + MODULE_NAME_MAX + 8, row);
 	if (!e)
 		return 0;
-	actor_fill(&e->actor, task);
+	actor_fill_current(&e->actor);
 	text_append(e, &e->name, sizeof(*e) + MODULE_NAME_MAX, MODULE_NAME_MAX, MEMORY_KERNEL,
 		    __builtin_preserve_access_index(&module->name));
 	e->taints = BPF_CORE_READ(module, taints);
@@ -54,8 +54,8 @@ int bpf_program_loaded(struct syscall_end *call)
 	e = record_begin(struct sentra_bpf, SENTRA_KERNEL_BPF, sizeof(*e), row);
 	if (!e)
 		return 0;
-	actor_fill(&e->actor, task);
-	file = file_of_fd(task, call->ret);
+	actor_fill_current(&e->actor);
+	file = file_of_fd(call->ret);
 	program = BPF_CORE_READ(file, private_data);
 	aux = BPF_CORE_READ(program, aux);
 	e->program_type = BPF_CORE_READ(program, type);

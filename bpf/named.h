@@ -9,8 +9,8 @@
 
 #include "kernel.h"
 
-#define AT_FDCWD      -100
-#define AT_REMOVEDIR  0x200
+#define AT_FDCWD     -100
+#define AT_REMOVEDIR 0x200
 
 /* A call on one or two paths, whatever its name: what was asked of which. */
 struct named_call {

@@ -28,7 +28,7 @@ static __always_inline void connect_started(const struct sock *sk)
 	e = record_begin(struct sentra_connect, SENTRA_NET_CONNECT, sizeof(*e), row);
 	if (!e)
 		return;
-	actor_fill(&e->actor, task);
+	actor_fill_current(&e->actor);
 	address_local(&e->local, sk);
 	address_remote(&e->remote, sk);
 	e->socket = (__u64)sk;
@@ -49,7 +49,7 @@ static __always_inline void listen_started(const struct sock *sk)
 	e = record_begin(struct sentra_listen, SENTRA_NET_LISTEN, sizeof(*e), row);
 	if (!e)
 		return;
-	actor_fill(&e->actor, task);
+	actor_fill_current(&e->actor);
 	address_local(&e->local, sk);
 	e->socket = (__u64)sk;
 	e->transport = SENTRA_TRANSPORT_TCP;
@@ -119,7 +119,7 @@ static __always_inline void datagram_connected(struct sock *sk, __u32 transport)
 			 sizeof(*e) + SOCKET_PATH_MAX + 8, row);
 	if (!e)
 		return;
-	actor_fill(&e->actor, task);
+	actor_fill_current(&e->actor);
 	if (transport == SENTRA_TRANSPORT_UDP) {
 		address_local(&e->local, sk);
 		address_remote(&e->remote, sk);
@@ -143,7 +143,7 @@ int socket_connected(struct syscall_end *call)
 	if (call->ret != 0)
 		return 0;
 	syscall_args_read(&args);
-	sk = sock_of_file(file_of_fd((struct task_struct *)bpf_get_current_task(), args.at[0]));
+	sk = sock_of_file(file_of_fd(args.at[0]));
 	if (!sk)
 		return 0;
 	family = BPF_CORE_READ(sk, __sk_common.skc_family);
@@ -169,7 +169,7 @@ int connection_accepted(struct syscall_end *call)
 	if (call->ret < 0)
 		return 0;
 	task = (struct task_struct *)bpf_get_current_task();
-	sk = sock_of_file(file_of_fd(task, call->ret));
+	sk = sock_of_file(file_of_fd(call->ret));
 	if (!sk)
 		return 0;
 	family = BPF_CORE_READ(sk, __sk_common.skc_family);
@@ -181,7 +181,7 @@ int connection_accepted(struct syscall_end *call)
 	e = record_begin(struct sentra_accept, SENTRA_NET_ACCEPT, sizeof(*e), row);
 	if (!e)
 		return 0;
-	actor_fill(&e->actor, task);
+	actor_fill_current(&e->actor);
 	address_local(&e->local, sk);
 	address_remote(&e->remote, sk);
 	e->socket = (__u64)sk;

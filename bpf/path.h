@@ -12,7 +12,7 @@
 #ifndef SENTRA_BPF_PATH_H
 #define SENTRA_BPF_PATH_H
 
-#include "record.h"
+#include "actor.h"
 
 /* Crossing a mount is a step too. */
 #define PATH_STEPS (SENTRA_PATH_COMPONENTS_MAX + 16)
@@ -151,18 +151,6 @@ static __always_inline void cgroup_append(void *record, struct sentra_text *text
 		node = parent;
 	}
 	path_end(record, text, limit, trouble);
-}
-
-static __always_inline struct file *file_of_fd(struct task_struct *task, __u32 fd)
-{
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **files, *file = NULL;
-
-	if (fd >= BPF_CORE_READ(table, max_fds))
-		return NULL;
-	files = BPF_CORE_READ(table, fd);
-	bpf_probe_read_kernel(&file, sizeof(file), &files[fd]);
-	return file;
 }
 
 static __always_inline struct sock *sock_of_file(struct file *file)

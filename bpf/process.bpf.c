@@ -137,7 +137,7 @@ int BPF_PROG(process_created, struct task_struct *parent, struct task_struct *ch
 	e = record_begin(struct sentra_fork, SENTRA_PROCESS_FORK, sizeof(*e), row);
 	if (!e)
 		return 0;
-	actor_fill(&e->actor, child);
+	actor_fill_typed(&e->actor, child);
 	record_submit(e, row);
 	return 0;
 }
@@ -186,7 +186,7 @@ int BPF_PROG(process_ended, struct task_struct *task)
 	e = record_begin(struct sentra_exit, SENTRA_PROCESS_EXIT, sizeof(*e), row);
 	if (!e)
 		return 0;
-	actor_fill(&e->actor, task);
+	actor_fill_typed(&e->actor, task);
 	signal = BPF_CORE_READ(task, signal);
 	code = BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT
 		       ? BPF_CORE_READ(signal, group_exit_code)
@@ -259,7 +259,7 @@ int process_traced(struct syscall_end *call)
 	e = record_begin(struct sentra_ptrace, SENTRA_PROCESS_PTRACE, sizeof(*e), row);
 	if (!e)
 		return 0;
-	actor_fill(&e->actor, task);
+	actor_fill_current(&e->actor);
 	e->request = args.at[0];
 	target = find_tracee(task, args.at[1]);
 	if (target) {
@@ -292,7 +292,7 @@ int learn_self(struct bpf_iter__task *context)
 	own_tgid = bpf_get_current_pid_tgid() >> 32;
 	own_level = level;
 	own_namespace = (__u64)innermost.ns;
-	if (is_chrooted(task))
+	if (is_chrooted_by_address(task))
 		return 0;
 	bpf_probe_read_kernel(&root, sizeof(root), __builtin_preserve_access_index(&fs->root));
 	own_root_mount = (__u64)root.mnt;
