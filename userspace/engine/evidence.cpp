@@ -10,6 +10,8 @@ namespace {
 constexpr std::size_t kKeptMax = 32; // what a signal shows
 // Enough to know again the events that several completions share; more is only counted.
 constexpr std::size_t kKnownMax = 2048;
+// A day of guessing from a botnet comes from a few thousand addresses.
+constexpr std::size_t kNamesMax = 4096;
 
 std::string ref_of(const sentra_head &head)
 {
@@ -20,6 +22,22 @@ std::string ref_of(const sentra_head &head)
 
 } // namespace
 
+void EvidenceList::note(std::set<std::string> &names, std::string name)
+{
+    if (name.empty() || names.count(name) != 0)
+        return;
+    if (names.size() < kNamesMax)
+        names.insert(std::move(name));
+    else
+        has_all_names_ = false;
+}
+
+void EvidenceList::leave_out(std::uint64_t many)
+{
+    left_out_ += many;
+    has_all_names_ = has_all_names_ && many == 0;
+}
+
 void EvidenceList::add(const TakenPtr &taken)
 {
     const sentra_head &head = taken->bound.event->head();
@@ -28,6 +46,10 @@ void EvidenceList::add(const TakenPtr &taken)
         return;
     if (known_.size() < kKnownMax)
         known_.insert(id);
+    const event::Event &event = *taken->bound.event;
+    if (!event.is(SENTRA_NET_CONNECT)) // there the source is this host
+        note(sources_, event::to_text(event.get("source.ip")));
+    note(users_, event::to_text(event.get("user.name")));
     first_ns_ = std::min(first_ns_, taken->time_ns);
     last_ns_ = std::max(last_ns_, taken->time_ns);
     const auto at =

@@ -53,6 +53,10 @@ struct Match {
     std::vector<Bound> bound;       // of the completion that made this match, in step order
     std::vector<Evidence> evidence; // over the whole window, in order, bounded (first and last)
     std::uint64_t evidence_left_out = 0;
+    // Distinct peers (source.ip) and user names over all events of the window, kept as evidence or
+    // not: sorted, not escaped. all_names: none was left out.
+    std::vector<std::string> sources, users;
+    bool all_names = false;
     std::shared_ptr<const session::Actor> actor; // of the deciding event; never null
     std::vector<RiskTerm> terms;                 // base first
     std::string intent;                          // after terms that change it

@@ -161,6 +161,9 @@ Match Windows::hand_up(Window &window, const session::Session &session) const
             match.bound.push_back(taken->bound);
     match.evidence = window.evidence.all();
     match.evidence_left_out = window.evidence.left_out();
+    match.sources.assign(window.evidence.sources().begin(), window.evidence.sources().end());
+    match.users.assign(window.evidence.users().begin(), window.evidence.users().end());
+    match.all_names = window.evidence.has_all_names();
     match.actor = window.meaning.deciding(*rule).bound.context.actor;
     if (match.actor == nullptr)
         match.actor = std::make_shared<const session::Actor>();

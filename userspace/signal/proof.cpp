@@ -69,9 +69,11 @@ std::vector<std::string> listed(const Names &names)
     return list;
 }
 
-// The one name itself, or their number; all_seen: no evidence was left out.
-std::string how_many(const Names &names, std::string_view one, std::string_view many, bool all_seen)
+// The one name itself, or their number.
+std::string how_many(const engine::Match &match, const Names &names, std::string_view one,
+                     std::string_view many)
 {
+    const bool all_seen = match.all_names || match.evidence_left_out == 0;
     if (names.empty())
         return {};
     if (names.size() == 1 && all_seen)
@@ -107,6 +109,9 @@ void add_entities(const engine::Match &match, Signal &signal)
         found.take(*bound.event);
         take_owner(match, bound, found.users);
     }
+    found.ips.insert(match.sources.begin(), match.sources.end());
+    for (const std::string &user : match.users)
+        found.users.insert(printable(user, kArgumentBytes));
     const session::Actor &actor = *match.actor;
     if (!actor.user.name.empty())
         found.users.insert(printable(actor.user.name, kArgumentBytes));
@@ -119,19 +124,21 @@ void add_entities(const engine::Match &match, Signal &signal)
 
 std::string sources_in_words(const engine::Match &match)
 {
-    Names sources;
+    Names sources(match.sources.begin(), match.sources.end());
     for (const engine::Evidence &item : match.evidence)
         if (!item.record->is(SENTRA_NET_CONNECT))
             take_address(*item.record, "source.ip", sources);
-    return how_many(sources, "address", "addresses", match.evidence_left_out == 0);
+    return how_many(match, sources, "address", "addresses");
 }
 
 std::string users_in_words(const engine::Match &match)
 {
     Names users;
+    for (const std::string &user : match.users)
+        users.insert(printable(user, kArgumentBytes));
     for (const engine::Evidence &item : match.evidence)
         take_text(*item.record, "user.name", kArgumentBytes, users);
-    return how_many(users, "user name", "user names", match.evidence_left_out == 0);
+    return how_many(match, users, "user name", "user names");
 }
 
 } // namespace sentra::signal

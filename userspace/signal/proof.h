@@ -23,8 +23,8 @@ void add_evidence(const engine::Match &match, Signal &signal);
 // Fills files, ips and users: sorted, each once.
 void add_entities(const engine::Match &match, Signal &signal);
 
-// Distinct source addresses and user names over the evidence, in words: "203.0.113.7",
-// "27 addresses", "at least 27 addresses" where evidence was left out; empty when there is none.
+// Distinct source addresses and user names over the window, in words: "203.0.113.7",
+// "27 addresses", "at least 27 addresses" where some were not kept; empty when there is none.
 [[nodiscard]] std::string sources_in_words(const engine::Match &match);
 [[nodiscard]] std::string users_in_words(const engine::Match &match);
 
