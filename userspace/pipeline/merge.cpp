@@ -9,6 +9,9 @@ namespace {
 
 // What a watermark counts in a queue bounded in bytes: a little, but never nothing.
 constexpr std::size_t kWatermarkBytes = sizeof(std::uint64_t) * 4;
+// A source's first word may take that many stalls: on a busy host, the sensor looks at every
+// process first.
+constexpr int kFirstWordStalls = 5;
 
 } // namespace
 
@@ -96,6 +99,7 @@ bool Merge::take_in()
             continue;
         any = true;
         inlet->heard_ = now;
+        inlet->spoken_ = true;
         if (order_.is_left_behind(inlet->place_) && say_)
             say_("the " + inlet->name_ + " is heard of again");
         for (Inlet::Item &item : items) {
@@ -115,14 +119,15 @@ bool Merge::take_in()
 void Merge::look_for_stalls(Clock::time_point now)
 {
     for (const auto &inlet : inlets_) {
+        const auto patience = inlet->spoken_ ? stall_ : stall_ * kFirstWordStalls;
         if (inlet->finished_ || order_.is_left_behind(inlet->place_) ||
-            now - inlet->heard_ < stall_)
+            now - inlet->heard_ < patience)
             continue;
         order_.leave_behind(inlet->place_);
         inlet->stalls_ += 1;
         if (say_)
             say_("the " + inlet->name_ + " has said nothing for " +
-                 std::to_string(stall_.count() / 1000) +
+                 std::to_string(patience.count() / 1000) +
                  " s; the other sources go on without it, and what it still brings will be late");
     }
 }

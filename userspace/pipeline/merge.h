@@ -64,6 +64,7 @@ public:
         Queue<Item> queue_;
         Bell &bell_;
         Clock::time_point heard_{}; // the merging thread's
+        bool spoken_ = false;       // ever
         bool finished_ = false;
         std::uint64_t stalls_ = 0;
     };
