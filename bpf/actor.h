@@ -35,6 +35,33 @@ static __always_inline __u32 own_number(struct pid *pid)
 	return BPF_CORE_READ(upid, nr);
 }
 
+/* The root of the world a process lives in: a container or a test host is a pid namespace whose
+ * first process was given a root of its own, by pivot_root (then the mount namespace ends there
+ * anyway) or by chroot. Its /etc is the only /etc its people know, and they are told apart by their
+ * pid namespace. A chroot alone is no world, nor is one that does not begin at a mount: NULL, walk
+ * on to the mount namespace's root. */
+static __always_inline struct dentry *world_root(struct task_struct *task)
+{
+	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level);
+	struct task_struct *first;
+	struct upid innermost = {};
+	struct fs_struct *fs;
+	struct path root = {};
+
+	if (!level)
+		return NULL;
+	bpf_probe_read_kernel(&innermost, sizeof(innermost),
+			      (void *)__builtin_preserve_access_index(&pid->numbers[0]) +
+				      level * bpf_core_type_size(struct upid));
+	first = BPF_CORE_READ(innermost.ns, child_reaper);
+	fs = BPF_CORE_READ(first, fs);
+	if (!fs)
+		return NULL; /* it is ending, and its world with it */
+	bpf_probe_read_kernel(&root, sizeof(root), __builtin_preserve_access_index(&fs->root));
+	return root.dentry == BPF_CORE_READ(root.mnt, mnt_root) ? root.dentry : NULL;
+}
+
 /* Typed: the verifier knows the pointer to be a task, as the argument of a tp_btf program or an
  * iterator. */
 #define FIELD(...)	 ___arrow(__VA_ARGS__)

@@ -96,11 +96,12 @@ static __always_inline void exec_texts(struct sentra_exec *e, struct task_struct
 {
 	struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct dentry *world = world_root(task);
 
 	path_append(e, &e->executable, limit, name_max, BPF_CORE_READ(program, f_path.mnt),
-		    BPF_CORE_READ(program, f_path.dentry));
+		    BPF_CORE_READ(program, f_path.dentry), world);
 	path_append(e, &e->working_directory, limit, name_max, BPF_CORE_READ(fs, pwd.mnt),
-		    BPF_CORE_READ(fs, pwd.dentry));
+		    BPF_CORE_READ(fs, pwd.dentry), world);
 	cgroup_append(e, &e->cgroup, limit, name_max, BPF_CORE_READ(task, cgroups, dfl_cgrp, kn));
 	if (tty)
 		text_append(e, &e->tty, limit, 64, MEMORY_KERNEL,

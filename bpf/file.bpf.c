@@ -107,7 +107,7 @@ static __always_inline bool file_tell_in(struct file_seen *seen, struct sentra_a
 	if (!e)
 		return true;
 	path_append(e, &e->path, limit, name_max, BPF_CORE_READ(file, f_path.mnt),
-		    BPF_CORE_READ(file, f_path.dentry));
+		    BPF_CORE_READ(file, f_path.dentry), world_root(seen->task));
 	if (is_cut(e)) {
 		if (!last) {
 			record_discard(e);
@@ -263,7 +263,7 @@ static __always_inline void directory_append(struct sentra_file *e, struct sentr
 		bpf_probe_read_kernel(&start, sizeof(start),
 				      __builtin_preserve_access_index(&file->f_path));
 	}
-	path_append(e, directory, limit, name_max, start.mnt, start.dentry);
+	path_append(e, directory, limit, name_max, start.mnt, start.dentry, world_root(task));
 }
 
 /* Texts in this order: the given paths, then the directories they start from. */

@@ -65,6 +65,7 @@ struct user_namespace {
 };
 struct pid_namespace {
 	struct ns_common ns;
+	struct task_struct *child_reaper;
 };
 struct net {
 	struct ns_common ns;

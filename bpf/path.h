@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * Whole paths from the kernel's own objects: from the dentry up to the root of the mount namespace,
- * across mounts, binds and overlays. Not bpf_d_path(): tracepoints may not call it on any kernel.
- * The walk does not stop at a chroot, or a process inside one could write "/etc/passwd" and look
- * like one that did.
+ * or of the world the process lives in (world_root), across mounts, binds and overlays. Not
+ * bpf_d_path(): tracepoints may not call it on any kernel. The walk does not stop at a chroot, or a
+ * process inside one could write "/etc/passwd" and look like one that did.
  *
  * Written leaf first, "leaf\0parent\0": user space turns it round. The last NUL is missing when the
  * walk ended before the root: what is kept is the tail, and it is not an absolute path. "/" is a
@@ -86,7 +86,7 @@ static __always_inline void path_end(void *record, struct sentra_text *text, con
 
 static __always_inline void path_append(void *record, struct sentra_text *text, const __u32 limit,
 					const __u32 name_max, struct vfsmount *vfsmount,
-					struct dentry *dentry)
+					struct dentry *dentry, struct dentry *world)
 {
 	struct mount *mount = mount_of(vfsmount), *above;
 	struct dentry *root = BPF_CORE_READ(mount, mnt.mnt_root);
@@ -109,6 +109,10 @@ static __always_inline void path_append(void *record, struct sentra_text *text, 
 		if (dentry == root || dentry == link.parent) {
 			if (dentry != root)
 				break; /* opened by handle: where it hangs is not known */
+			if (dentry == world) {
+				trouble = 0;
+				break;
+			}
 			above = BPF_CORE_READ(mount, mnt_parent);
 			if (above == mount) {
 				trouble = 0;

@@ -18,6 +18,8 @@ static __always_inline bool TASK_READS(is_chrooted)(struct task_struct *task)
 	bpf_probe_read_kernel(&root, sizeof(root), __builtin_preserve_access_index(&fs->root));
 	if ((__u64)root.mnt == own_root_mount && (__u64)root.dentry == own_root_dentry)
 		return false;
+	if (root.dentry == world_root(task))
+		return false;
 	mount = mount_of(root.mnt);
 	if (root.dentry != BPF_CORE_READ(mount, mnt.mnt_root))
 		return true;

@@ -16,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *input, std::size_t siz
     const std::string_view bytes(reinterpret_cast<const char *>(input), size);
     if (!file.is_open() || !sentra::write_all(file, bytes))
         return 0;
-    auto reader = sentra::event::RecordingReader::open("/proc/self/fd/" + std::to_string(file.get()));
+    auto reader =
+        sentra::event::RecordingReader::open("/proc/self/fd/" + std::to_string(file.get()));
     while (reader) {
         const auto record = reader->next();
         if (!record || !*record)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What Sentra remembers: signals with their evidence, where reading stopped, what was seen before, and
-// when nobody watched. SQLite, WAL, synchronous FULL; one writer (the daemon), any number of readers.
-// commit() is all or nothing: signals, cursor, watermark, sightings and gaps of one batch together,
-// so a kill at any moment leaves either the whole batch or none of it.
+// What Sentra remembers: signals with their evidence, where reading stopped, what was seen before,
+// and when nobody watched. SQLite, WAL, synchronous FULL; one writer (the daemon), any number of
+// readers. commit() is all or nothing: signals, cursor, watermark, sightings and gaps of one batch
+// together, so a kill at any moment leaves either the whole batch or none of it.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct Position {
     std::string cursor;             // of the journal; empty: never read
     std::uint64_t watermark_ns = 0; // Unix; 0: never
     std::string boot_id;
-    bool clean_stop = false;        // the last run ended by itself and said so
+    bool clean_stop = false; // the last run ended by itself and said so
 };
 
 struct Gap {
@@ -48,7 +48,8 @@ public:
     enum class Access { write, read };
     // Creates the file and its folder (0700) when writing. A schema newer than ours is refused and
     // left untouched; a damaged file is named in the error.
-    [[nodiscard]] static Result<std::unique_ptr<Store>> open(const std::string &path, Access access);
+    [[nodiscard]] static Result<std::unique_ptr<Store>> open(const std::string &path,
+                                                             Access access);
     virtual ~Store() = default;
 
     // Returns the signals that are news: a new uid, or a known one with a higher count, another
