@@ -38,7 +38,8 @@ static __always_inline __u32 own_number(struct pid *pid)
 /* The root of the world a process lives in: a container or a test host is a pid namespace whose
  * first process was given a root of its own, by pivot_root (then the mount namespace ends there
  * anyway) or by chroot. Its /etc is the only /etc its people know, and they are told apart by their
- * pid namespace. A chroot alone is no world, nor is one that does not begin at a mount: NULL, walk
+ * pid namespace. A chroot alone is no world. Nor is a root below another file system's own: whoever
+ * binds the host's /etc somewhere and starts a pid namespace there would read "/shadow". NULL: walk
  * on to the mount namespace's root. */
 static __always_inline struct dentry *world_root(struct task_struct *task)
 {
@@ -59,7 +60,7 @@ static __always_inline struct dentry *world_root(struct task_struct *task)
 	if (!fs)
 		return NULL; /* it is ending, and its world with it */
 	bpf_probe_read_kernel(&root, sizeof(root), __builtin_preserve_access_index(&fs->root));
-	return root.dentry == BPF_CORE_READ(root.mnt, mnt_root) ? root.dentry : NULL;
+	return root.dentry == BPF_CORE_READ(root.dentry, d_parent) ? root.dentry : NULL;
 }
 
 /* Typed: the verifier knows the pointer to be a task, as the argument of a tp_btf program or an
