@@ -108,10 +108,12 @@ Verdict Translator::read(const Entry &entry, sentra_source source, std::vector<e
     const Verdict verdict = speak(*program, judged);
     if (trust)
         return keep(verdict, source, fresh, out);
-    // sshd's child that has become the user says only what no record is made of: no forgery.
-    const bool harmless =
-        verdict.kind == Kind::known && !entry.comm.empty() &&
-        std::find(program->names.begin(), program->names.end(), entry.comm) != program->names.end();
+    // sshd's child that has become the user says only what no record is made of, and early in the
+    // boot systemd and journald speak through the kernel's log: no forgery.
+    const auto &names = program->names;
+    const bool is_child =
+        !entry.comm.empty() && std::find(names.begin(), names.end(), entry.comm) != names.end();
+    const bool harmless = verdict.kind == Kind::known && (is_child || entry.transport == "kernel");
     if (harmless || verdict.kind == Kind::unknown || verdict.kind == Kind::not_ours)
         return harmless ? verdict : Verdict{};
     losses_.count(SENTRA_LOSS_JOURNAL_FORGED);

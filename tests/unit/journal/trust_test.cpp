@@ -57,6 +57,18 @@ TEST(Trust, LoggerIsNotSshd)
     expect_forged(written_by("/usr/bin/logger", "logger", 1000, "CRON", "(root) CMD (x)"));
 }
 
+TEST(Trust, WhatJournaldSaidThroughTheKernelsLogIsNoForgery)
+{
+    Entry entry = entry_of("systemd-journald", "Received SIGTERM from PID 25259 (systemd).");
+    entry.transport = "kernel";
+    EXPECT_EQ(judge(entry).kind, Kind::known);
+    EXPECT_EQ(judge(entry).forged, 0U);
+    // Root may write there too: what would be a sign-in is told apart.
+    entry = entry_of("sshd", kAccepted);
+    entry.transport = "kernel";
+    expect_forged(entry);
+}
+
 TEST(Trust, TransportMustKnowItsSender)
 {
     for (const std::string_view transport : {"kernel", "audit", "driver", ""}) {
