@@ -25,13 +25,13 @@ bool is_sigma(const Node &root)
 
 void read_id(const Node &root, Draft &draft)
 {
-    static const re2::RE2 form("[a-z0-9]+(-[a-z0-9]+)*");
+    static const re2::RE2 kForm("[a-z0-9]+(-[a-z0-9]+)*");
     Rule &rule = *draft.made.rule;
     rule.id = text_of(root, "id", true, draft.top, draft.complaints);
     draft.id = draft.top;
     if (const Node *id = root.find("id"))
         draft.id = id->mark;
-    if (!rule.id.empty() && !re2::RE2::FullMatch(rule.id, form))
+    if (!rule.id.empty() && !re2::RE2::FullMatch(rule.id, kForm))
         draft.complaints.add(draft.id, "a rule's id is in small letters, digits and hyphens: "
                                        "\"ssh-key-added\"");
     const std::string version = text_of(root, "version", true, draft.top, draft.complaints);

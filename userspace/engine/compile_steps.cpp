@@ -143,12 +143,12 @@ std::optional<Count> read_count(const Node &node, const Step &step, Draft &draft
 
 void name_step(const Entry &entry, Draft &draft)
 {
-    static const re2::RE2 form("[a-z][a-z0-9_]*");
+    static const re2::RE2 kForm("[a-z][a-z0-9_]*");
     if (entry.key == "any") {
         draft.complaints.add(entry.mark, "\"any\" is not supported by this version");
         return;
     }
-    if (!re2::RE2::FullMatch(entry.key, form))
+    if (!re2::RE2::FullMatch(entry.key, kForm))
         draft.complaints.add(entry.mark,
                              "a step's name is in small letters, digits and underscores");
     if (std::find(std::begin(kTakenNames), std::end(kTakenNames), entry.key) !=

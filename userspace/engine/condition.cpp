@@ -254,7 +254,7 @@ bool Where::asks_fresh() const
 
 const std::vector<std::string_view> &known_fields()
 {
-    static const std::vector<std::string_view> names = [] {
+    static const std::vector<std::string_view> kNames = [] {
         const auto own = event::Catalogue::get().field_names();
         std::vector<std::string_view> all(own.begin(), own.end());
         for (const session::DerivedField &field : session::derived_fields())
@@ -263,7 +263,7 @@ const std::vector<std::string_view> &known_fields()
         all.erase(std::unique(all.begin(), all.end()), all.end());
         return all;
     }();
-    return names;
+    return kNames;
 }
 
 bool carries(const event::Type &type, const session::FieldRef &field)

@@ -53,6 +53,8 @@ public:
     [[nodiscard]] std::vector<std::string> watched_reads() const;
 
     ~Rules();
+    Rules(const Rules &) = delete;
+    Rules &operator=(const Rules &) = delete;
     struct Compiled;
     [[nodiscard]] const Compiled &compiled() const { return *compiled_; }
 
@@ -72,6 +74,8 @@ class Engine {
 public:
     Engine(std::shared_ptr<const Rules> rules, event::Losses &losses);
     ~Engine();
+    Engine(const Engine &) = delete;
+    Engine &operator=(const Engine &) = delete;
 
     // Appends what the event completed. A meta.tick closes windows that have run out.
     void step(const event::Event &event, const session::Context &context,

@@ -59,20 +59,6 @@ bool patterns_hold(const Test &test, const event::Value &found, std::string &buf
                     : std::any_of(test.patterns.begin(), test.patterns.end(), one);
 }
 
-bool texts_compare(std::string_view a, std::string_view b, Compare compare)
-{
-    switch (compare) {
-    case Compare::contains:
-        return a.find(b) != std::string_view::npos;
-    case Compare::starts:
-        return a.substr(0, b.size()) == b;
-    case Compare::ends:
-        return a.size() >= b.size() && a.substr(a.size() - b.size()) == b;
-    default:
-        return a == b;
-    }
-}
-
 // Two fields of whatever kinds, as texts; numbers by size where the comparison asks for it.
 bool fields_hold(const Test &test, const Asked &asked)
 {

@@ -21,7 +21,7 @@ std::string value_text(const event::Value &value)
 {
     if (const auto *ip = std::get_if<Ip>(&value))
         return neighbourhood(*ip).text();
-    const std::string text = event::to_text(value);
+    std::string text = event::to_text(value);
     // A derived address is a text; it must compare as the address does.
     if (const auto ip = Ip::parse(text))
         return neighbourhood(*ip).text();

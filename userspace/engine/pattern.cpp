@@ -199,6 +199,20 @@ bool Pattern::glob(std::string_view text) const
     return in == glob_.size();
 }
 
+bool texts_compare(std::string_view text, std::string_view part, Compare compare)
+{
+    switch (compare) {
+    case Compare::contains:
+        return text.find(part) != std::string_view::npos;
+    case Compare::starts:
+        return text.substr(0, part.size()) == part;
+    case Compare::ends:
+        return text.size() >= part.size() && text.substr(text.size() - part.size()) == part;
+    default:
+        return text == part;
+    }
+}
+
 bool Pattern::matches_text(std::string_view text, std::string &buffer) const
 {
     if (compare_ == Compare::regex)
@@ -218,16 +232,7 @@ bool Pattern::matches_lowered(std::string_view text) const
 {
     if (!glob_.empty())
         return glob(text);
-    switch (compare_) {
-    case Compare::contains:
-        return text.find(text_) != std::string_view::npos;
-    case Compare::starts:
-        return text.substr(0, text_.size()) == text_;
-    case Compare::ends:
-        return text.size() >= text_.size() && text.substr(text.size() - text_.size()) == text_;
-    default:
-        return text == text_;
-    }
+    return texts_compare(text, text_, compare_);
 }
 
 bool Pattern::matches_number(const Number &number) const

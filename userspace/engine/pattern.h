@@ -34,6 +34,9 @@ enum class Compare : std::uint8_t {
     at_most,
 };
 
+// By one of the first four ways, letters as they are and without wildcards.
+[[nodiscard]] bool texts_compare(std::string_view text, std::string_view part, Compare compare);
+
 // A whole number with its sign: wide enough for both of Value's kinds.
 struct Number {
     bool negative = false;

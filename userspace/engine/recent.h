@@ -59,7 +59,7 @@ private:
     struct Row {
         std::string key;
         Value value;
-        std::uint64_t used_ns;
+        std::uint64_t used_ns = 0;
     };
     std::size_t most_;
     std::list<Row> rows_; // the one used longest ago first

@@ -32,8 +32,8 @@ std::uint64_t hash_of(std::string_view text)
 // "message repeated 5 times" is five events in one.
 std::uint64_t weight_of(const event::Event &event)
 {
-    static const auto field = event::Catalogue::get().find_field("event.count");
-    const event::Value value = field ? event.get(*field) : event::Value{};
+    static const auto kField = event::Catalogue::get().find_field("event.count");
+    const event::Value value = kField ? event.get(*kField) : event::Value{};
     const auto *count = std::get_if<std::uint64_t>(&value);
     return count == nullptr ? 1 : std::max<std::uint64_t>(*count, 1);
 }
@@ -41,7 +41,7 @@ std::uint64_t weight_of(const event::Event &event)
 } // namespace
 
 struct Sequences::Turn {
-    std::uint32_t number;
+    std::uint32_t number = 0;
     const CompiledRule &rule;
     const Asked &asked;
     Novelty &novelty;

@@ -53,10 +53,10 @@ private:
     };
     struct Turn; // one event at one rule
 
-    void take(Turn &turn, std::size_t step);
+    void take(Turn &turn, std::size_t number);
     bool prefix(const Turn &turn, std::size_t step, std::vector<TakenPtr> &way) const;
     bool called_off(const Turn &turn) const;
-    void complete(Turn &turn, std::size_t step, std::vector<TakenPtr> way);
+    void complete(Turn &turn, std::size_t number, std::vector<TakenPtr> way);
     static void expire(Counter &counter, const Count &count, std::uint64_t now_ns);
     static bool enough(Counter &counter, const Count &count, const Asked &asked,
                        const TakenPtr &taken, std::uint64_t weight);

@@ -112,12 +112,12 @@ void Vocabulary::read_attack(const Node &root, Complaints &complaints)
 {
     if (!expect_map(root, "attack", complaints))
         return;
-    static const re2::RE2 technique_form(R"(T[0-9]{4}(\.[0-9]{3})?)");
-    static const re2::RE2 tactic_form(R"(TA[0-9]{4})");
+    static const re2::RE2 kTechniqueForm(R"(T[0-9]{4}(\.[0-9]{3})?)");
+    static const re2::RE2 kTacticForm(R"(TA[0-9]{4})");
     for (const Entry &entry : root.entries) {
         if (entry.key == "version" && entry.value.is_scalar())
             continue;
-        if (!re2::RE2::FullMatch(entry.key, technique_form)) {
+        if (!re2::RE2::FullMatch(entry.key, kTechniqueForm)) {
             complaints.add(entry.mark, "\"" + printable(entry.key, 80) +
                                            "\" is no technique id; one looks like \"T1098.004\"");
             continue;
@@ -136,7 +136,7 @@ void Vocabulary::read_attack(const Node &root, Complaints &complaints)
         if (technique.name.empty() || technique.tactics.empty())
             complaints.add(entry.mark, "a technique has a name and tactics");
         for (const std::string &tactic : technique.tactics)
-            if (!re2::RE2::FullMatch(tactic, tactic_form))
+            if (!re2::RE2::FullMatch(tactic, kTacticForm))
                 complaints.add(entry.mark, "\"" + printable(tactic, 80) +
                                                "\" is no tactic id; one looks like \"TA0003\"");
         if (!attack.emplace(entry.key, std::move(technique)).second)

@@ -53,6 +53,7 @@ struct Vocabulary {
 template <typename Map> [[nodiscard]] std::vector<std::string_view> keys_of(const Map &map)
 {
     std::vector<std::string_view> keys;
+    keys.reserve(map.size());
     for (const auto &[key, value] : map)
         keys.emplace_back(key);
     return keys;
