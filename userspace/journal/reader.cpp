@@ -78,9 +78,8 @@ std::string cursor_of(sd_journal *journal)
     char *text = nullptr;
     if (sd_journal_get_cursor(journal, &text) < 0)
         return {};
-    std::string cursor(text);
-    std::free(text);
-    return cursor;
+    const std::unique_ptr<char, decltype(&std::free)> owned(text, &std::free);
+    return text;
 }
 
 Entry entry_of(sd_journal *journal)
@@ -125,10 +124,9 @@ Reader::Reader(ReaderOptions options, event::Sink &sink, event::Losses &losses)
       losses_(losses),
       translator_(losses),
       cursor_(options_.cursor),
-      start_ns_(options_.since_ns != 0 ? options_.since_ns : now_ns())
-{
-    rewind_ = options_.since_ns != 0 || cursor_.empty();
-}
+      start_ns_(options_.since_ns != 0 ? options_.since_ns : now_ns()),
+      rewind_(options_.since_ns != 0 || cursor_.empty())
+{}
 
 Reader::~Reader() = default;
 
@@ -187,7 +185,9 @@ void Reader::check_cursor()
 bool Reader::seek()
 {
     sd_journal *journal = journal_.get();
-    if (!said_empty_ && (sd_journal_seek_head(journal) < 0 || sd_journal_next(journal) <= 0)) {
+    const bool is_empty = sd_journal_seek_head(journal) < 0 || sd_journal_next(journal) <= 0;
+    has_entries_.store(!is_empty);
+    if (!said_empty_ && is_empty) {
         said_empty_ = true;
         put_gap(start_ns_, start_ns_,
                 options_.directory.empty()
@@ -216,6 +216,7 @@ Reader::Next Reader::read_one()
     if (r < 0)
         return Next::broken;
     ever_read_ = true;
+    has_entries_.store(true);
     Entry entry = entry_of(journal_.get());
     entry.pid_namespace = options_.pid_namespace;
     if (!entry.cursor.empty()) {

@@ -48,6 +48,8 @@ public:
     // Reads until stop() is called or the sink wants no more.
     [[nodiscard]] Result<void> run();
     void stop() { stopped_.store(true); }
+    // Whether there is anything in the journal at all; false: nobody writes one. From any thread.
+    [[nodiscard]] bool has_entries() const { return has_entries_.load(); }
 
 private:
     struct Close {
@@ -82,6 +84,7 @@ private:
     bool said_empty_ = false;
     bool sink_open_ = true;
     std::atomic<bool> stopped_ = false;
+    std::atomic<bool> has_entries_ = false;
 };
 
 // The time a cursor's text holds ("...;t=<microseconds in hex>;..."); 0 where it holds none.

@@ -36,7 +36,7 @@ public:
 private:
     struct Part {
         Entry entry;
-        sentra_source source;
+        sentra_source source = SENTRA_SOURCE_JOURNAL;
     };
     Verdict read(const Entry &entry, sentra_source source, std::vector<event::Record> &out);
     Verdict keep(Verdict verdict, sentra_source source, std::vector<event::Record> &fresh,

@@ -90,7 +90,7 @@ Result<Committer::Rebuild> rebuild_after(const store::Store &store, const store:
                                          std::uint64_t from_ns)
 {
     Committer::Rebuild rebuild{.until_ns = last.watermark_ns};
-    const auto lines =
+    auto lines =
         store.signals({.since_ns = from_ns, .most = std::numeric_limits<std::int32_t>::max()});
     if (!lines)
         return tl::unexpected(std::move(lines.error()));

@@ -42,7 +42,7 @@ public:
 
 private:
     struct Held {
-        std::uint64_t sequence; // of the journal's record that brought it
+        std::uint64_t sequence = 0; // of the journal's record that brought it
         signal::Signal signal;
     };
     void take_before_cursor(std::vector<signal::Signal> &signals, const sentra_head &by,

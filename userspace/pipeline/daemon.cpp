@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
 
+#include "base/fd.h"
 #include "base/text.h"
 #include "pipeline/committer.h"
 #include "pipeline/control.h"
@@ -318,18 +319,9 @@ void Daemon::print(const std::vector<signal::Signal> &news)
         if (!print_)
             continue;
         // One write for one line: a reader never sees half of it.
-        const std::string line = signal::to_json(signal) + "\n";
-        std::string_view rest = line;
-        while (!rest.empty()) {
-            const ssize_t put = ::write(STDOUT_FILENO, rest.data(), rest.size());
-            if (put < 0 && errno == EINTR)
-                continue;
-            if (put <= 0) {
-                spdlog::warn("stdout cannot be written any more; signals are still stored");
-                print_ = false;
-                break;
-            }
-            rest.remove_prefix(static_cast<std::size_t>(put));
+        if (!write_all(STDOUT_FILENO, signal::to_json(signal) + "\n")) {
+            spdlog::warn("stdout cannot be written any more; signals are still stored");
+            print_ = false;
         }
     }
 }

@@ -36,7 +36,7 @@ struct Turn {
     Sources &sources;
     StopSignals &signals;
     Clock::time_point end;
-    bool is_bounded;
+    bool is_bounded = false;
     Facts &facts;
     bool stopping = false;
 

@@ -156,8 +156,16 @@ void Sources::describe(Status &status) const
         status.sensor_state = "unavailable";
         status.sensor_why = kernel_ended_;
     }
-    status.journal_state = !journal_wanted_ ? "off" : journal_ended_.empty() ? "reading" : "ended";
+    status.journal_state = "reading";
     status.journal_why = journal_ended_;
+    if (!journal_wanted_)
+        status.journal_state = "off";
+    else if (!journal_ended_.empty())
+        status.journal_state = "ended";
+    else if (!reader_->has_entries()) {
+        status.journal_state = "waiting";
+        status.journal_why = "there are no entries yet: journald does not run, or keeps nothing";
+    }
     if (!sensor_)
         return;
     const auto programs = sensor_->programs();

@@ -83,7 +83,7 @@ std::vector<std::string> troubles(const Status &status)
     std::vector<std::string> found;
     if (status.sensor_state == "unavailable")
         found.push_back("the kernel's events are not seen: " + printable(status.sensor_why, 300));
-    if (status.journal_state == "ended")
+    if (status.journal_state == "ended" || status.journal_state == "waiting")
         found.push_back("the journal is not read: " + printable(status.journal_why, 300));
     if (const std::uint64_t lost = lost_events(status); lost != 0)
         found.push_back(std::to_string(lost) + " events were lost");

@@ -25,7 +25,7 @@ struct Status {
     std::string sensor_state; // "watching", "off", "unavailable"
     std::string sensor_why;   // of the latter two
     std::vector<WatchedEvent> events;
-    std::string journal_state; // "reading", "off", "ended"
+    std::string journal_state; // "reading", "waiting" (nothing is there yet), "off", "ended"
     std::string journal_why;
     std::uint64_t records = 0, watermark_ns = 0, stalls = 0;
     std::size_t rules = 0;

@@ -186,6 +186,7 @@ public:
         if (thread_.joinable())
             thread_.join();
     }
+    [[nodiscard]] bool has_entries() const { return reader_->has_entries(); }
     [[nodiscard]] std::string last_cursor() const
     {
         std::string cursor;
@@ -372,10 +373,12 @@ TEST_F(Live, ADirectoryThatComesLaterIsWaitedFor)
     later.directory = link.string();
     Running running(later);
     EXPECT_EQ(running.sink.types()["meta.gap"], 1);
+    EXPECT_FALSE(running.has_entries());
     fs::create_directory_symlink(journald_->directory(), link);
     std::this_thread::sleep_for(300ms);
     journald_->sign_in("alice");
     EXPECT_TRUE(saw(running, "alice"));
+    EXPECT_TRUE(running.has_entries());
     EXPECT_EQ(running.sink.types()["meta.gap"], 1);
 }
 
