@@ -34,8 +34,13 @@ Result<std::string> read_file(const std::string &path)
 
 Result<void> write_all(const Fd &fd, std::string_view bytes)
 {
+    return write_all(fd.get(), bytes);
+}
+
+Result<void> write_all(int descriptor, std::string_view bytes)
+{
     while (!bytes.empty()) {
-        const ssize_t put = ::write(fd.get(), bytes.data(), bytes.size());
+        const ssize_t put = ::write(descriptor, bytes.data(), bytes.size());
         if (put >= 0)
             bytes.remove_prefix(static_cast<std::size_t>(put));
         else if (errno != EINTR)

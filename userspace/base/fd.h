@@ -36,5 +36,7 @@ private:
 
 // Writes all of it, through short writes and EINTR.
 [[nodiscard]] Result<void> write_all(const Fd &fd, std::string_view bytes);
+// As above, to a descriptor that somebody else owns (stdout).
+[[nodiscard]] Result<void> write_all(int descriptor, std::string_view bytes);
 
 } // namespace sentra
