@@ -22,6 +22,16 @@ bool is_set(std::uint32_t id)
     return id != SENTRA_UNSET;
 }
 
+// By a line about a session; what is known already stays.
+void name_user(LoginSession &session, const event::Event &event)
+{
+    const auto &body = event.as<sentra_session>();
+    if (session.user.name.empty())
+        session.user.name = event.text(body.user);
+    if (!session.user.id && is_set(body.user_id))
+        session.user.id = body.user_id;
+}
+
 } // namespace
 
 LoginSession *Join::of_process(const Process &process, std::string_view place,
@@ -281,10 +291,7 @@ LoginSession *Join::take_logind(const Line &line)
             logins_.set_process(*session, leader->now->key);
         session->proof = Proof::shown;
     }
-    if (session->user.name.empty())
-        session->user.name = line.event.text(body.user);
-    if (!session->user.id && is_set(body.user_id))
-        session->user.id = body.user_id;
+    name_user(*session, line.event);
     logins_.touch();
     return session;
 }
@@ -313,10 +320,7 @@ LoginSession *Join::take_pam(const Line &line)
             bind(*session, *line.entry);
     }
     session->service = service;
-    if (session->user.name.empty())
-        session->user.name = line.event.text(body.user);
-    if (!session->user.id && is_set(body.user_id))
-        session->user.id = body.user_id;
+    name_user(*session, line.event);
     logins_.touch();
     return session;
 }
