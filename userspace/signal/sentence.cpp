@@ -106,7 +106,7 @@ std::string field(const event::Event &event, std::string_view name)
 }
 
 // " (reason)", " from 203.0.113.7": nothing at all where there is no value.
-std::string framed(std::string_view before, std::string value, std::string_view after = "")
+std::string framed(std::string_view before, const std::string &value, std::string_view after = "")
 {
     return value.empty() ? value : std::string(before).append(value).append(after);
 }

@@ -106,8 +106,7 @@ std::string subject(const Actor &actor, bool has_process)
 
 std::string without_login(const Actor &actor, std::uint64_t deed_ns, bool has_process)
 {
-    const std::string start =
-        "On " + format_for_reading(deed_ns) + ", " + subject(actor, has_process);
+    std::string start = "On " + format_for_reading(deed_ns) + ", " + subject(actor, has_process);
     const std::string other = other_identity(actor);
     // Without a known origin there is nobody to be told apart from whom it acted as.
     if (other.empty() || actor.kind == ActorKind::kernel || in_words(actor.user).empty())
