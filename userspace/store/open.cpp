@@ -84,7 +84,7 @@ Result<std::uint64_t> version_of(const Database &database)
             std::to_string(*version) + " of the store, this program knows up to " +
             std::to_string(kSchemaVersion) +
             "); it was left untouched: install the newer Sentra again, or move the file away");
-    return version;
+    return *version;
 }
 
 // Through a connection that cannot write: a file that is refused is not changed by a bit, not even

@@ -83,6 +83,8 @@ public:
     Transaction(Transaction &&other) noexcept : database_(std::exchange(other.database_, nullptr))
     {}
     Transaction &operator=(Transaction &&) = delete;
+    Transaction(const Transaction &) = delete;
+    Transaction &operator=(const Transaction &) = delete;
     ~Transaction();
     [[nodiscard]] Result<void> commit();
 
