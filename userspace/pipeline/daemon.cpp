@@ -277,6 +277,8 @@ void Daemon::look()
     }
     if (came_up) {
         spdlog::info("watching");
+        if (const Status status = describe(); status.journal_state == "waiting")
+            spdlog::warn("sign-ins and sudo are not seen yet: {}", status.journal_why);
         (void)::sd_notify(0, "READY=1");
     }
 }
