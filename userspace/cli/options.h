@@ -23,9 +23,9 @@ enum Exit : int {
 };
 
 struct OptionRow {
-    const char *name;  // "--state-dir"; without dashes: a positional
-    const char *value; // what it takes, "DIR"; empty: a flag
-    const char *says;
+    const char *name = "";  // "--state-dir"; without dashes: a positional
+    const char *value = ""; // what it takes, "DIR"; empty: a flag
+    const char *says = "";
     bool required = false;
     bool repeated = false;
 };
@@ -63,7 +63,7 @@ struct ProgramRow {
 [[nodiscard]] const ProgramRow &sentrad_program();
 
 struct Parsed {
-    const VerbRow *verb;
+    const VerbRow *verb = nullptr;
     Arguments arguments;
 };
 // What was asked for, or the exit status after help or a complaint has been printed.

@@ -24,7 +24,7 @@ constexpr OptionRow kConfig{"--config", "FILE", "configuration; everything has a
 
 const ProgramRow &sentra_program()
 {
-    static const ProgramRow program{
+    static const ProgramRow kProgram{
         "sentra",
         "Sentra: a handful of explained security facts a day.",
         {
@@ -82,12 +82,12 @@ const ProgramRow &sentra_program()
              {kRulesFolder, {"--rule", "ID", "only the proofs of this rule"}},
              verb_rules_test},
         }};
-    return program;
+    return kProgram;
 }
 
 const ProgramRow &sentrad_program()
 {
-    static const ProgramRow program{
+    static const ProgramRow kProgram{
         "sentrad",
         "sentrad: the sensor. Watches this host and keeps what deserves a sentence.",
         {{"",
@@ -103,7 +103,7 @@ const ProgramRow &sentrad_program()
            kRules,
            {"--print", "", "print each signal on stdout as a line of JSON"}},
           run_daemon}}};
-    return program;
+    return kProgram;
 }
 
 } // namespace sentra::cli
