@@ -99,14 +99,15 @@ std::vector<std::string> Features::sentences() const
     lines.push_back("lockdown: " + lockdown);
     lines.push_back("security modules: " +
                     (security_modules.empty() ? "unknown" : security_modules));
-    lines.push_back(first_pid_namespace
-                        ? "sees every process of this host"
-                        : "sees the processes of its own pid namespace only: others are filtered");
-    lines.push_back(
+    lines.emplace_back(
+        first_pid_namespace
+            ? "sees every process of this host"
+            : "sees the processes of its own pid namespace only: others are filtered");
+    lines.emplace_back(
         "does not see: system calls by 32-bit programs and by io_uring other than exec, fork, exit "
         "and TCP");
     if (major >= 7)
-        lines.push_back(
+        lines.emplace_back(
             "kernels from 7.0 on may skip program runs under load; skipped runs are counted as "
             "recursion");
     return lines;

@@ -64,7 +64,7 @@ tl::expected<const event::Type *, sentra_loss> Receiver::take(std::span<const st
                                                               std::uint64_t sequence,
                                                               std::int64_t boot_to_unix_ns)
 {
-    sentra_head seen;
+    sentra_head seen{};
     if (bytes.size() < sizeof seen)
         return tl::unexpected(SENTRA_LOSS_SHORT_RECORD);
     std::memcpy(&seen, bytes.data(), sizeof seen);
@@ -78,7 +78,7 @@ tl::expected<const event::Type *, sentra_loss> Receiver::take(std::span<const st
     words_.resize((seen.size + 7) / 8);
     std::memcpy(words_.data(), bytes.data(), seen.size);
     for (const std::uint16_t at : type->texts) {
-        sentra_text slice;
+        sentra_text slice{};
         std::memcpy(&slice, first() + at, sizeof slice);
         if (slice.len > seen.size || slice.off > seen.size - slice.len)
             return tl::unexpected(SENTRA_LOSS_BAD_RECORD);
@@ -87,7 +87,7 @@ tl::expected<const event::Type *, sentra_loss> Receiver::take(std::span<const st
     head().sequence = sequence;
     head().source = SENTRA_SOURCE_KERNEL;
     for (const std::uint16_t at : type->paths) {
-        sentra_text slice;
+        sentra_text slice{};
         std::memcpy(&slice, first() + at, sizeof slice);
         // A name that a caller gave is as it should be already.
         const bool is_given =
@@ -119,7 +119,7 @@ event::Record Receiver::finish(const event::Type &type)
 {
     std::size_t used = type.body_bytes;
     for (const std::uint16_t at : type.texts) {
-        sentra_text slice;
+        sentra_text slice{};
         std::memcpy(&slice, first() + at, sizeof slice);
         if (slice.len > 0)
             used = std::max<std::size_t>(used, slice.off + slice.len);

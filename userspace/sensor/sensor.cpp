@@ -158,7 +158,7 @@ Result<void> Sensor::Inside::tell_snapshot()
     if (!bytes)
         return tl::unexpected(bytes.error());
     for (std::span<const std::byte> rest(*bytes); rest.size() >= sizeof(sentra_exec);) {
-        sentra_exec exec;
+        sentra_exec exec{};
         std::memcpy(&exec, rest.data(), sizeof exec);
         if (exec.head.size < sizeof exec || exec.head.size > rest.size())
             return failure("the snapshot of running processes is cut");
