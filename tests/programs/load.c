@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A load at full speed: load exec COUNT runs /bin/true that often, load open COUNT FOLDER opens 64
  * files in turn for writing that often. Says nothing; exit status 1 with a reason when it could not. */
+#define _POSIX_C_SOURCE 200809L
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
