@@ -255,7 +255,7 @@ Verdict parse_pam(Line &line)
              {"unable to dlopen", "adding faulty module", "(", "_pam_", "error reading", "audit_",
               "authentication thread"})
             if (scan.rest().starts_with(about))
-                return known("pam.library");
+                return known("pam.own-trouble");
     }
     // A module that has no service yet: "pam_env(..)" aside, "pam_systemd: ...".
     if (line.text.starts_with("pam_") && line.text.find(": ") != std::string_view::npos)
