@@ -21,20 +21,6 @@ static __always_inline void cred_read(struct cred_ids *ids, struct cred_caps *ca
 			      __builtin_preserve_access_index(&cred->cap_permitted));
 }
 
-/* The number a task has in the sensor's pid namespace; 0: none. */
-static __always_inline __u32 own_number(struct pid *pid)
-{
-	struct upid *upid;
-
-	if (BPF_CORE_READ(pid, level) < own_level)
-		return 0;
-	upid = (void *)__builtin_preserve_access_index(&pid->numbers[0]) +
-	       own_level * bpf_core_type_size(struct upid);
-	if ((__u64)BPF_CORE_READ(upid, ns) != own_namespace)
-		return 0;
-	return BPF_CORE_READ(upid, nr);
-}
-
 /* The root of the world a process lives in: a container or a test host is a pid namespace whose
  * first process was given a root of its own, by pivot_root (then the mount namespace ends there
  * anyway) or by chroot. Its /etc is the only /etc its people know, and they are told apart by their
@@ -52,9 +38,7 @@ static __always_inline struct dentry *world_root(struct task_struct *task)
 
 	if (!level)
 		return NULL;
-	bpf_probe_read_kernel(&innermost, sizeof(innermost),
-			      (void *)__builtin_preserve_access_index(&pid->numbers[0]) +
-				      level * bpf_core_type_size(struct upid));
+	bpf_probe_read_kernel(&innermost, sizeof(innermost), upid_at(pid, level));
 	first = BPF_CORE_READ(innermost.ns, child_reaper);
 	fs = BPF_CORE_READ(first, fs);
 	if (!fs)

@@ -229,8 +229,7 @@ static __always_inline struct task_struct *find_tracee(struct task_struct *trace
 			return NULL;
 		task = (void *)entry - bpf_core_field_offset(struct task_struct, ptrace_entry);
 		pid = BPF_CORE_READ(task, thread_pid);
-		upid = (void *)__builtin_preserve_access_index(&pid->numbers[0]) +
-		       level * bpf_core_type_size(struct upid);
+		upid = upid_at(pid, level);
 		if ((__u32)BPF_CORE_READ(upid, nr) == number)
 			return task;
 		entry = BPF_CORE_READ(entry, next);
@@ -286,9 +285,7 @@ int learn_self(struct bpf_iter__task *context)
 
 	if (!context->task || own_namespace)
 		return 0;
-	bpf_probe_read_kernel(&innermost, sizeof(innermost),
-			      (void *)__builtin_preserve_access_index(&pid->numbers[0]) +
-				      level * bpf_core_type_size(struct upid));
+	bpf_probe_read_kernel(&innermost, sizeof(innermost), upid_at(pid, level));
 	own_tgid = bpf_get_current_pid_tgid() >> 32;
 	own_level = level;
 	own_namespace = (__u64)innermost.ns;

@@ -31,17 +31,30 @@ static __always_inline struct mount *mount_of(struct vfsmount *mount)
 	return (void *)mount - bpf_core_field_offset(struct mount, mnt);
 }
 
-static __always_inline bool is_visible(struct task_struct *task)
+/* What a process is called in the pid namespace at that depth; level is at most pid->level. By
+ * address: kernels up to 6.1 at least let nobody add a variable to a typed pointer. */
+static __always_inline struct upid *upid_at(struct pid *pid, __u32 level)
 {
-	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
-	__u32 level = own_level;
+	return (void *)__builtin_preserve_access_index(&pid->numbers[0]) +
+	       level * bpf_core_type_size(struct upid);
+}
+
+/* The number a task has in the sensor's pid namespace; 0: none. */
+static __always_inline __u32 own_number(struct pid *pid)
+{
 	struct upid *upid;
 
-	if (BPF_CORE_READ(pid, level) < level)
-		return false;
-	upid = (void *)__builtin_preserve_access_index(&pid->numbers[0]) +
-	       level * bpf_core_type_size(struct upid);
-	return (__u64)BPF_CORE_READ(upid, ns) == own_namespace;
+	if (BPF_CORE_READ(pid, level) < own_level)
+		return 0;
+	upid = upid_at(pid, own_level);
+	if ((__u64)BPF_CORE_READ(upid, ns) != own_namespace)
+		return 0;
+	return BPF_CORE_READ(upid, nr);
+}
+
+static __always_inline bool is_visible(struct task_struct *task)
+{
+	return own_number(BPF_CORE_READ(task, group_leader, thread_pid)) != 0;
 }
 
 /* The event happened: from here on it is in the account. NULL: it is not for us. */

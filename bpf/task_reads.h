@@ -35,15 +35,12 @@ static __always_inline void TASK_READS(actor_names)(struct sentra_actor *actor,
 						    struct task_struct *leader,
 						    struct task_struct *parent)
 {
-	/* By address: kernels up to 6.1 at least let nobody add a variable to a typed pointer. */
-	struct pid *pid = BPF_CORE_READ(leader, thread_pid);
+	struct pid *pid = BPF_CORE_READ(leader, thread_pid); /* by address, for upid_at() */
 	__u32 level = FIELD(leader, thread_pid, level);
 	struct pid_namespace *namespace;
 	struct upid innermost = {};
 
-	bpf_probe_read_kernel(&innermost, sizeof(innermost),
-			      (void *)__builtin_preserve_access_index(&pid->numbers[0]) +
-				      level * bpf_core_type_size(struct upid));
+	bpf_probe_read_kernel(&innermost, sizeof(innermost), upid_at(pid, level));
 	actor->namespace_pid = innermost.nr;
 	namespace = innermost.ns;
 	actor->pid_namespace = BPF_CORE_READ(namespace, ns.inum);
