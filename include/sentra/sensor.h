@@ -6,14 +6,17 @@
 #include <sentra/wire.h>
 
 /* One row of the account, per event type and CPU. Always, when nothing is under way:
- * seen = handed + lost + own + elsewhere + repeated. The last three are what else happened. */
+ * seen = handed + lost + own + elsewhere + repeated + unwanted + trusted. The last three rows are
+ * what else happened. */
 struct sentra_account_row {
 	__u64 seen;		/* the event happened */
 	__u64 handed;		/* submitted to the ring */
 	__u64 lost;		/* the ring had no room */
 	__u64 own;		/* the sensor itself did it */
 	__u64 elsewhere;	/* by a process the sensor's pid namespace does not hold */
-	__u64 repeated;		/* the same fact, already told */
+	__u64 repeated;		/* the same fact, already told; the next telling says how often */
+	__u64 unwanted;		/* no rule asks for it */
+	__u64 trusted;		/* by a service whose work is not told */
 	__u64 truncated;	/* handed, with a text cut */
 	__u64 unresolved;	/* handed, with a path or argument that could not be read */
 	__u64 state_gone;	/* the state kept at the call's begin was gone at its end */

@@ -13,7 +13,7 @@ namespace sentra::event {
 namespace {
 
 // FORMAT.md: 16 bytes. The version is raised when a record of an earlier one can no longer be read.
-constexpr std::string_view kMagic("SENTRAREC\0\0\0\1\0\0\0", 16);
+constexpr std::string_view kMagic("SENTRAREC\0\0\0\2\0\0\0", 16);
 constexpr std::size_t kBufferBytes = 256 * 1024;
 
 } // namespace
@@ -64,7 +64,7 @@ Result<RecordingReader> RecordingReader::open(const std::string &path)
         return tl::unexpected(std::move(whole.error()));
     if (!*whole || std::memcmp(reader.buffer_.data(), kMagic.data(), kMagic.size()) != 0)
         return failure("open recording " + path +
-                       ": it does not begin as a Sentra recording of version 1 does");
+                       ": it does not begin as a Sentra recording of version 2 does");
     reader.taken_ = kMagic.size();
     reader.offset_ = kMagic.size();
     return reader;

@@ -25,6 +25,8 @@ void add(Row &to, const Row &row)
     to.own += row.own;
     to.elsewhere += row.elsewhere;
     to.repeated += row.repeated;
+    to.unwanted += row.unwanted;
+    to.trusted += row.trusted;
     to.truncated += row.truncated;
     to.unresolved += row.unresolved;
     to.state_gone += row.state_gone;
@@ -50,7 +52,9 @@ std::vector<Row> to_rows(const AccountRows &rows)
         row.own = from.own;
         row.elsewhere = from.elsewhere;
         row.repeated = from.repeated;
-        row.filtered = from.own + from.elsewhere + from.repeated;
+        row.unwanted = from.unwanted;
+        row.trusted = from.trusted;
+        row.filtered = from.own + from.elsewhere + from.repeated + from.unwanted + from.trusted;
         row.truncated = from.truncated;
         row.unresolved = from.unresolved;
         row.state_gone = from.state_gone;
@@ -64,7 +68,8 @@ std::vector<Row> to_rows(const AccountRows &rows)
 bool balances(const AccountRows &rows)
 {
     return std::all_of(rows.begin(), rows.end(), [](const sentra_account_row &row) {
-        return row.seen == row.handed + row.lost + row.own + row.elsewhere + row.repeated;
+        return row.seen == row.handed + row.lost + row.own + row.elsewhere + row.repeated +
+                               row.unwanted + row.trusted;
     });
 }
 

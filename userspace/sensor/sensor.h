@@ -31,8 +31,9 @@ struct Options {
 struct Row {
     std::string_view event; // "process.exec"; "total" for the last row
     std::uint64_t seen = 0, handed = 0, filtered = 0, lost = 0;
-    // Of those filtered: by the sensor itself, outside its pid namespace, already told.
-    std::uint64_t own = 0, elsewhere = 0, repeated = 0;
+    // Of those filtered: by the sensor itself, outside its pid namespace, already told, asked for
+    // by no rule, by a service whose work is not told.
+    std::uint64_t own = 0, elsewhere = 0, repeated = 0, unwanted = 0, trusted = 0;
     // Of those handed: with a text cut, with something that could not be read.
     std::uint64_t truncated = 0, unresolved = 0;
     // Calls whose beginning had been pushed out of the kernel's table when they ended.

@@ -11,6 +11,8 @@ enum sentra_cred_call {
 	SENTRA_CRED_SETUID, SENTRA_CRED_SETREUID, SENTRA_CRED_SETRESUID, SENTRA_CRED_SETFSUID,
 	SENTRA_CRED_SETGID, SENTRA_CRED_SETREGID, SENTRA_CRED_SETRESGID, SENTRA_CRED_SETFSGID,
 	SENTRA_CRED_SETGROUPS, SENTRA_CRED_CAPSET, SENTRA_CRED_EXEC,
+	SENTRA_CRED_UNSHARE, SENTRA_CRED_SETNS,	/* into another user namespace: new capabilities there */
+	SENTRA_CRED_OTHER,		/* seen as it happened, by a call that none of these is */
 };
 
 struct sentra_cred {
@@ -27,6 +29,7 @@ struct sentra_cred {
 inline constexpr const char *sentra_cred_calls[] = {
     "unknown",  "setuid",    "setreuid", "setresuid", "setfsuid", "setgid",
     "setregid", "setresgid", "setfsgid", "setgroups", "capset",   "exec",
+    "unshare",  "setns",     "other",
 };
 
 template <> struct sentra::Describe<sentra_cred> {

@@ -16,6 +16,9 @@ enum sentra_file_flag {
 	SENTRA_FILE_PATH_TRUNCATED = 64,/* deeper or longer than the limits: the tail is kept */
 	SENTRA_FILE_SYMBOLIC = 128,	/* file.link: symbolic, not hard */
 	SENTRA_FILE_DIRECTORY = 256,	/* the object is a directory (rmdir, rename) */
+	SENTRA_FILE_IO_URING = 512,	/* through io_uring, not a system call */
+	SENTRA_FILE_BY_WATCH = 1024,	/* told by a file watch alone: the kernel half did not see the
+					 * call, and who did it is known by pid only */
 };
 
 struct sentra_file {
@@ -35,6 +38,8 @@ struct sentra_file {
 	__u32 open_flags;		/* as left in the file object */
 	__u32 mount_namespace;		/* of the mount the file is on, 0 if none */
 	__u32 flags;
+	__u32 repeats;			/* the same fact, since it was last told, not told each time */
+	__u32 reserved;
 };
 
 #ifdef __cplusplus
@@ -65,6 +70,10 @@ template <> struct sentra::Describe<sentra_file> {
         FIELD_FLAG(sentra_file, flags, SENTRA_FILE_PATH_TRUNCATED, "file.path_truncated"),
         FIELD_FLAG(sentra_file, flags, SENTRA_FILE_SYMBOLIC, "file.symbolic"),
         FIELD_FLAG(sentra_file, flags, SENTRA_FILE_DIRECTORY, "file.is_directory"),
+        FIELD_FLAG(sentra_file, flags, SENTRA_FILE_IO_URING, "file.io_uring"),
+        FIELD_FLAG(sentra_file, flags, SENTRA_FILE_BY_WATCH, "file.by_watch"),
+        FIELD_NUMBER(sentra_file, repeats, "event.repeats"),
+        FIELD_HIDDEN(sentra_file, reserved),
     };
 };
 static_assert(sentra::described<sentra_file>() == sizeof(sentra_file));

@@ -48,6 +48,8 @@ struct sentra_lost {
 	__u64 total;			/* since the sensor began */
 	__u32 kind;			/* enum sentra_loss */
 	__u32 of_type;			/* enum sentra_type, 0 where it is not known */
+	__u64 from_ns;			/* Unix time: between the look that still found nothing lost */
+	__u64 to_ns;			/* and the one that did; 0 where only head.time_ns is known */
 };
 
 struct sentra_gap {
@@ -65,7 +67,37 @@ struct sentra_cgroup {
 	__u64 id;
 };
 
+/* Follows the process.snapshot records of one look. Whatever ran before began_ns and was not among
+ * them has ended, whether or not its end was seen. */
+struct sentra_snapshot {
+	struct sentra_head head;
+	__u64 began_ns;			/* Unix time */
+	__u32 processes;		/* told just before */
+	__u32 heals;			/* 1: after a loss; 0: the first look of a run */
+};
+
+enum sentra_tampering {
+	SENTRA_TAMPER_UNKNOWN = 0,
+	SENTRA_TAMPER_PINS_REMOVED,	/* what lets the kernel half survive the sensor is gone */
+	SENTRA_TAMPER_PAUSED,		/* the programs were told to be deaf, not by the sensor */
+	SENTRA_TAMPER_DETACHED,		/* a hook no longer holds its program */
+	SENTRA_TAMPER_BLIND,		/* the programs did not see what the sensor itself did */
+	SENTRA_TAMPER_JOURNAL_STOPPED,
+	SENTRA_TAMPER_CLOCK_STEPPED,
+};
+
+struct sentra_tamper {
+	struct sentra_head head;
+	struct sentra_text detail;	/* a lower-case clause, for people: "sys_exit_openat: ..." */
+	__u32 kind;			/* enum sentra_tampering */
+	__u32 mended;			/* 1: the sensor put it right itself */
+	__s64 step_ns;			/* of the clock */
+};
+
 #ifdef __cplusplus
+inline constexpr const char *sentra_tamperings[] = {
+    "unknown", "pins_removed", "paused", "detached", "blind", "journal_stopped", "clock_stepped",
+};
 inline constexpr const char *sentra_sources[] = {"meta", "kernel", "journal", "log", "stream"};
 inline constexpr const char *sentra_losses[] = {
 #define SENTRA_LOSS(symbol, name, says) name,
@@ -130,6 +162,8 @@ template <> struct sentra::Describe<sentra_lost> {
         FIELD_NUMBER(sentra_lost, total, "loss.total"),
         FIELD_CHOICE(sentra_lost, kind, sentra_losses, "loss.kind"),
         FIELD_NUMBER(sentra_lost, of_type, "loss.event_type"),
+        FIELD_NUMBER(sentra_lost, from_ns, "loss.from_ns"),
+        FIELD_NUMBER(sentra_lost, to_ns, "loss.to_ns"),
     };
 };
 static_assert(sentra::described<sentra_lost>() == sizeof(sentra_lost));
@@ -154,6 +188,29 @@ template <> struct sentra::Describe<sentra_cgroup> {
     };
 };
 static_assert(sentra::described<sentra_cgroup>() == sizeof(sentra_cgroup));
+
+template <> struct sentra::Describe<sentra_snapshot> {
+    static constexpr Field fields[] = {
+        FIELD_HIDDEN(sentra_snapshot, head),
+        FIELD_NUMBER(sentra_snapshot, began_ns, "snapshot.began_ns"),
+        FIELD_NUMBER(sentra_snapshot, processes, "snapshot.processes"),
+        FIELD_HIDDEN(sentra_snapshot, heals),
+        FIELD_FLAG(sentra_snapshot, heals, 1, "snapshot.heals"),
+    };
+};
+static_assert(sentra::described<sentra_snapshot>() == sizeof(sentra_snapshot));
+
+template <> struct sentra::Describe<sentra_tamper> {
+    static constexpr Field fields[] = {
+        FIELD_HIDDEN(sentra_tamper, head),
+        FIELD_TEXT(sentra_tamper, detail, "tamper.detail"),
+        FIELD_CHOICE(sentra_tamper, kind, sentra_tamperings, "tamper.kind"),
+        FIELD_HIDDEN(sentra_tamper, mended),
+        FIELD_FLAG(sentra_tamper, mended, 1, "tamper.mended"),
+        FIELD_INTEGER(sentra_tamper, step_ns, "clock.step_ns"),
+    };
+};
+static_assert(sentra::described<sentra_tamper>() == sizeof(sentra_tamper));
 #endif
 
 #endif

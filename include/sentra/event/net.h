@@ -21,6 +21,8 @@ struct sentra_connect {
 	__u64 socket;			/* the kernel's address of the socket, as an opaque key */
 	__u32 transport;		/* enum sentra_transport */
 	__u32 network_namespace;
+	__u32 repeats;			/* the same fact, since it was last told, not told each time */
+	__u32 reserved;
 };
 
 struct sentra_listen {
@@ -40,6 +42,8 @@ struct sentra_accept {
 	__u64 socket;
 	__u32 transport;
 	__u32 network_namespace;
+	__u32 repeats;			/* the same fact, since it was last told, not told each time */
+	__u32 reserved;
 };
 
 #ifdef __cplusplus
@@ -55,6 +59,8 @@ template <> struct sentra::Describe<sentra_connect> {
         FIELD_HIDDEN(sentra_connect, socket),
         FIELD_CHOICE(sentra_connect, transport, sentra_transports, "network.transport"),
         FIELD_NUMBER(sentra_connect, network_namespace, "network.namespace"),
+        FIELD_NUMBER(sentra_connect, repeats, "event.repeats"),
+        FIELD_HIDDEN(sentra_connect, reserved),
     };
 };
 static_assert(sentra::described<sentra_connect>() == sizeof(sentra_connect));
@@ -80,6 +86,8 @@ template <> struct sentra::Describe<sentra_accept> {
         FIELD_HIDDEN(sentra_accept, socket),
         FIELD_CHOICE(sentra_accept, transport, sentra_transports, "network.transport"),
         FIELD_NUMBER(sentra_accept, network_namespace, "network.namespace"),
+        FIELD_NUMBER(sentra_accept, repeats, "event.repeats"),
+        FIELD_HIDDEN(sentra_accept, reserved),
     };
 };
 static_assert(sentra::described<sentra_accept>() == sizeof(sentra_accept));

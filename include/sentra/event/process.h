@@ -44,6 +44,8 @@ enum sentra_exec_flag {
 	SENTRA_EXEC_ARGS_TRUNCATED = 32,
 	SENTRA_EXEC_OLD_KNOWN = 64,	/* the old_* credentials were seen, not guessed */
 	SENTRA_EXEC_DETACHED = 128,	/* the program lies on a mount that no namespace shows */
+	SENTRA_EXEC_PACKAGES_KNOWN = 256, /* the package database was asked: package is a fact */
+	SENTRA_EXEC_FOREIGN_ROOT = 512,	/* runs in another root than the host's: its packages are not ours */
 };
 
 struct sentra_exec {
@@ -65,6 +67,9 @@ struct sentra_exec {
 	__u32 flags;
 	__u32 reserved;
 	struct sentra_address peer;	/* of the socket on stdin or stdout, when it is an inet one */
+	/* The package that brought the executable, by the host's package database: "openssh-server".
+	 * Written by the sensor, not by the kernel. SENTRA_EXEC_PACKAGES_KNOWN and empty: none did. */
+	struct sentra_text package;
 };
 
 struct sentra_fork {
@@ -85,6 +90,25 @@ struct sentra_ptrace {
 	__u32 request;			/* PTRACE_ATTACH 16, PTRACE_SEIZE 0x4206, ... */
 	__u32 target_pid;
 	__u64 target_start_ns;		/* pids are reused; (pid, start) is not */
+};
+
+/* Only signals whose target is the sensor itself. */
+struct sentra_signal {
+	struct sentra_head head;
+	struct sentra_actor actor;	/* the sender; the kernel's own have pid 0 */
+	__u32 number;			/* SIGKILL 9, SIGTERM 15, SIGSTOP 19, ... */
+	__u32 result;			/* 0: delivered; else the kernel's TRACE_SIGNAL_* */
+	__u32 target_pid;		/* the sensor that was meant */
+	__u32 reserved;
+};
+
+/* An operation handed over through io_uring where the rung in use sees system calls only: once per
+ * process and operation. What it was done to is not known. */
+struct sentra_io_uring {
+	struct sentra_head head;
+	struct sentra_actor actor;
+	__u32 operation;		/* enum io_uring_op of the kernel's ABI */
+	__u32 reserved;
 };
 
 #ifdef __cplusplus
@@ -151,8 +175,11 @@ template <> struct sentra::Describe<sentra_exec> {
         FIELD_FLAG(sentra_exec, flags, SENTRA_EXEC_ARGS_TRUNCATED, "process.args_truncated"),
         FIELD_FLAG(sentra_exec, flags, SENTRA_EXEC_OLD_KNOWN, "process.previous_known"),
         FIELD_FLAG(sentra_exec, flags, SENTRA_EXEC_DETACHED, "process.detached_mount"),
+        FIELD_FLAG(sentra_exec, flags, SENTRA_EXEC_PACKAGES_KNOWN, "process.package_known"),
+        FIELD_FLAG(sentra_exec, flags, SENTRA_EXEC_FOREIGN_ROOT, "process.foreign_root"),
         FIELD_HIDDEN(sentra_exec, reserved),
         FIELD_ADDRESS(sentra_exec, peer, "process.stdio.peer"),
+        FIELD_TEXT(sentra_exec, package, "process.package"),
     };
 };
 static_assert(sentra::described<sentra_exec>() == sizeof(sentra_exec));
@@ -185,6 +212,28 @@ template <> struct sentra::Describe<sentra_ptrace> {
     };
 };
 static_assert(sentra::described<sentra_ptrace>() == sizeof(sentra_ptrace));
+
+template <> struct sentra::Describe<sentra_signal> {
+    static constexpr Field fields[] = {
+        FIELD_HIDDEN(sentra_signal, head),
+        FIELD_GROUP(sentra_signal, actor, sentra_actor),
+        FIELD_NUMBER(sentra_signal, number, "signal.number"),
+        FIELD_NUMBER(sentra_signal, result, "signal.result"),
+        FIELD_NUMBER(sentra_signal, target_pid, "target.process.pid"),
+        FIELD_HIDDEN(sentra_signal, reserved),
+    };
+};
+static_assert(sentra::described<sentra_signal>() == sizeof(sentra_signal));
+
+template <> struct sentra::Describe<sentra_io_uring> {
+    static constexpr Field fields[] = {
+        FIELD_HIDDEN(sentra_io_uring, head),
+        FIELD_GROUP(sentra_io_uring, actor, sentra_actor),
+        FIELD_NUMBER(sentra_io_uring, operation, "io_uring.operation"),
+        FIELD_HIDDEN(sentra_io_uring, reserved),
+    };
+};
+static_assert(sentra::described<sentra_io_uring>() == sizeof(sentra_io_uring));
 #endif
 
 #endif

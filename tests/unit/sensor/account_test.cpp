@@ -72,7 +72,7 @@ TEST(Account, GivesEveryTypeARowOfItsOwn)
         ASSERT_LT(SENTRA_ROW(id), SENTRA_ROWS);
         EXPECT_EQ(++taken[SENTRA_ROW(id)], 1) << type.name;
     }
-    EXPECT_EQ(to_rows({}).size(), 18U + 1U);
+    EXPECT_EQ(to_rows({}).size(), 20U + 1U);
 }
 
 TEST(LossLedger, TellsWhatIsNewOnly)
