@@ -3,6 +3,7 @@
 #
 #   sentra_bpf(<target>)   build/bpf/sentra.bpf.o and build/bpf/sentra.skel.h; <target> is an
 #                          interface library that gives the skeleton and libbpf to the sensor.
+#   sentra_bpf_object(<target> <source> <object>)   one object of its own, for measuring.
 
 # Ubuntu's /usr/sbin/bpftool is a wrapper that refuses to run when the tools of exactly the running
 # kernel are missing; the tool itself lies beside it and any version will do. So: the first that runs.
@@ -32,18 +33,10 @@ function(sentra_find_llvm out name)
     set(${out} "${SENTRA_${out}}" PARENT_SCOPE)
 endfunction()
 
-function(sentra_bpf target)
-    add_library(${target} INTERFACE)
-    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bpf/*.bpf.c)
-    if(NOT sources)
-        message(STATUS "bpf: no programs yet")
-        return()
-    endif()
-
-    sentra_find_bpftool(bpftool)
+function(sentra_bpf_compile source object)
     sentra_find_llvm(BPF_CLANG clang)
     sentra_find_llvm(BPF_STRIP llvm-strip)
-    foreach(tool bpftool BPF_CLANG BPF_STRIP)
+    foreach(tool BPF_CLANG BPF_STRIP)
         if(NOT ${tool})
             message(FATAL_ERROR "bpf: no working ${tool} found; scripts/setup installs it")
         endif()
@@ -69,6 +62,32 @@ function(sentra_bpf target)
         # asm/types.h: the bpf target has no multiarch folder of its own.
         -idirafter /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
         -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+    get_filename_component(name ${source} NAME)
+    add_custom_command(OUTPUT ${object}
+        COMMAND ${BPF_CLANG} ${flags} -MD -MF ${object}.d -MT ${object} -c ${source} -o ${object}
+        # DWARF only: BTF and BTF.ext stay.
+        COMMAND ${BPF_STRIP} -g ${object}
+        DEPENDS ${source} DEPFILE ${object}.d
+        COMMENT "BPF ${name}" VERBATIM)
+endfunction()
+
+function(sentra_bpf_object target source object)
+    sentra_bpf_compile(${source} ${object})
+    add_custom_target(${target} ALL DEPENDS ${object})
+endfunction()
+
+function(sentra_bpf target)
+    add_library(${target} INTERFACE)
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bpf/*.bpf.c)
+    if(NOT sources)
+        message(STATUS "bpf: no programs yet")
+        return()
+    endif()
+
+    sentra_find_bpftool(bpftool)
+    if(NOT bpftool)
+        message(FATAL_ERROR "bpf: no working bpftool found; scripts/setup installs it")
+    endif()
 
     set(folder ${CMAKE_BINARY_DIR}/bpf)
     file(MAKE_DIRECTORY ${folder})
@@ -77,12 +96,7 @@ function(sentra_bpf target)
         get_filename_component(name ${source} NAME)
         string(REGEX REPLACE "\\.bpf\\.c$" "" family ${name})
         set(object ${folder}/${family}.bpf.o)
-        add_custom_command(OUTPUT ${object}
-            COMMAND ${BPF_CLANG} ${flags} -MD -MF ${object}.d -MT ${object} -c ${source} -o ${object}
-            # DWARF only: BTF and BTF.ext stay.
-            COMMAND ${BPF_STRIP} -g ${object}
-            DEPENDS ${source} DEPFILE ${object}.d
-            COMMENT "BPF ${name}" VERBATIM)
+        sentra_bpf_compile(${source} ${object})
         list(APPEND objects ${object})
     endforeach()
 
