@@ -9,6 +9,8 @@
 
 #include <sentra/wire.h>
 
+#include "sensor/sensor.h"
+
 namespace sentra::sensor {
 
 struct Hook {
@@ -17,6 +19,7 @@ struct Hook {
     std::string_view
         category; // "sched", "sock", "module": kernel objects as arguments; or "syscalls"
     std::string_view name;
+    Rung rung = Rung::tracepoint;
 
     [[nodiscard]] bool is_syscall() const { return category == "syscalls"; }
 };

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The programs in the kernel: loaded, attached, asked for their account. The only file (with its
-// .cpp) that knows libbpf.
+// The programs in the kernel: loaded, attached, asked for their account.
 #pragma once
 
 #include <array>

@@ -21,6 +21,9 @@ namespace sentra::sensor {
 // Paths (with glob patterns) and bare file names whose opening for reading is told.
 [[nodiscard]] std::vector<std::string> default_watched_reads();
 
+// Where a program sits, the deepest first.
+enum class Rung { lsm, kprobe, fentry, tracepoint };
+
 struct Options {
     std::uint32_t ring_bytes = 16U << 20U; // rounded up to a power of two
     std::vector<std::string> watched_reads = default_watched_reads();

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "sensor/object.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+
+#include <sentra.skel.h>
+
+namespace sentra::sensor {
+
+namespace {
+
+// libbpf says what went wrong only to a process-wide printer: the last warnings are kept for the
+// error.
+std::string &last_words()
+{
+    thread_local std::string words;
+    return words;
+}
+
+__attribute__((format(printf, 2, 0))) int keep_warning(libbpf_print_level level, const char *format,
+                                                       va_list arguments)
+{
+    if (level != LIBBPF_WARN)
+        return 0;
+    std::array<char, 512> line{};
+    std::vsnprintf(line.data(), line.size(), format, arguments);
+    std::string &words = last_words();
+    if (words.size() > 8192)
+        words.clear();
+    words += line.data();
+    return 0;
+}
+
+// "libbpf: prog 'file_opened': failed to load: -13" -> file_opened
+std::string refused_program(std::string_view words)
+{
+    const auto failed = words.rfind("': failed to load");
+    if (failed == std::string_view::npos)
+        return {};
+    const auto quote = words.rfind('\'', failed - 1);
+    return quote == std::string_view::npos
+               ? std::string()
+               : std::string(words.substr(quote + 1, failed - quote - 1));
+}
+
+} // namespace
+
+void Object::Destroy::operator()(sentra_kernel *skeleton) const
+{
+    sentra_kernel__destroy(skeleton);
+}
+
+Object::Object(Object &&) noexcept = default;
+Object &Object::operator=(Object &&) noexcept = default;
+Object::~Object() = default;
+
+Result<Object> Object::load(const Request &request)
+{
+    libbpf_set_print(keep_warning);
+    Object object;
+    object.left_out_ = request.left_out;
+    for (;;) {
+        object.skeleton_.reset(sentra_kernel__open());
+        if (!object.skeleton_)
+            return system_failure("open the BPF object", errno);
+        if (auto prepared = request.prepare(*object.skeleton_); !prepared)
+            return tl::unexpected(prepared.error());
+        for (const auto &[name, reason] : object.left_out_)
+            if (bpf_program *refused = object.program(name))
+                bpf_program__set_autoload(refused, false);
+        last_words().clear();
+        const int error = sentra_kernel__load(object.skeleton_.get());
+        if (error == 0)
+            return object;
+        const std::string refused = refused_program(last_words());
+        if (refused.empty() || object.left_out_.count(refused) != 0)
+            return system_failure("load the BPF programs", -error);
+        object.left_out_.emplace(refused,
+                                 "refused by this kernel: " + std::string(std::strerror(-error)));
+    }
+}
+
+bpf_program *Object::program(std::string_view name) const
+{
+    return bpf_object__find_program_by_name(all(), std::string(name).c_str());
+}
+
+int Object::map_fd(const char *name) const
+{
+    return bpf_object__find_map_fd_by_name(all(), name);
+}
+
+bpf_object *Object::all() const
+{
+    return skeleton_->obj;
+}
+
+} // namespace sentra::sensor
