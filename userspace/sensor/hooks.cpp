@@ -12,6 +12,9 @@ constexpr Hook kHooks[] = {
     {SENTRA_PROCESS_EXEC, "credentials_before", "syscalls", "sys_enter_execve"},
     {SENTRA_PROCESS_EXEC, "credentials_before", "syscalls", "sys_enter_execveat"},
     {SENTRA_PROCESS_PTRACE, "process_traced", "syscalls", "sys_exit_ptrace"},
+    {SENTRA_PROCESS_IO_URING, "io_uring_submitted", "io_uring", "io_uring_submit_req"},
+    {SENTRA_PROCESS_IO_URING, "io_uring_submitted_before_6_4", "io_uring", "io_uring_submit_sqe"},
+    {SENTRA_PROCESS_SIGNAL, "sensor_signalled", "signal", "signal_generate"},
 
     {SENTRA_CRED_CHANGE, "credentials_before", "syscalls", "sys_enter_setuid"},
     {SENTRA_CRED_CHANGE, "credentials_before", "syscalls", "sys_enter_setreuid"},
@@ -37,6 +40,7 @@ constexpr Hook kHooks[] = {
     {SENTRA_FILE_WRITE, "file_opened", "syscalls", "sys_exit_openat"},
     {SENTRA_FILE_WRITE, "file_opened", "syscalls", "sys_exit_openat2"},
     {SENTRA_FILE_WRITE, "file_opened", "syscalls", "sys_exit_open_by_handle_at"},
+    {SENTRA_FILE_WRITE, "io_uring_completed", "io_uring", "io_uring_complete"},
     {SENTRA_FILE_TRUNCATE, "file_changed_by_descriptor", "syscalls", "sys_exit_ftruncate"},
     {SENTRA_FILE_MODE, "file_changed_by_descriptor", "syscalls", "sys_exit_fchmod"},
     {SENTRA_FILE_OWNER, "file_changed_by_descriptor", "syscalls", "sys_exit_fchown"},
