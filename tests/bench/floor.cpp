@@ -2,14 +2,20 @@
 // The floor under a sensor: loads floor.bpf.o, attaches the one program that is named, and drains
 // its ring on a timer until SIGTERM. Says READY on standard error when it watches.
 //   bench_floor OBJECT PROGRAM
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <string_view>
 
+#include <linux/perf_event.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
+
+#include "sensor/tracepoints.h"
 
 namespace {
 
@@ -25,6 +31,30 @@ int fail(const char *what, const char *name)
 {
     std::fprintf(stderr, "bench_floor: %s %s: %s\n", what, name, std::strerror(errno));
     return 1;
+}
+
+// As the sensor does it: also where tracefs is not mounted, which libbpf needs.
+bpf_link *attach(const bpf_program *program)
+{
+    constexpr std::string_view syscalls = "tracepoint/";
+    const std::string_view section = bpf_program__section_name(program);
+    if (section.substr(0, syscalls.size()) != syscalls)
+        return bpf_program__attach(program);
+    const auto tracepoints = sentra::sensor::Tracepoints::open();
+    const auto id = tracepoints
+                        ? tracepoints->id(std::string(section.substr(syscalls.size())))
+                        : sentra::Result<std::uint64_t>(tl::unexpected(tracepoints.error()));
+    if (!id) {
+        std::fprintf(stderr, "bench_floor: %s\n", id.error().text.c_str());
+        return nullptr;
+    }
+    perf_event_attr attributes{};
+    attributes.type = PERF_TYPE_TRACEPOINT;
+    attributes.size = sizeof attributes;
+    attributes.config = *id;
+    const int event = static_cast<int>(
+        syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC));
+    return event < 0 ? nullptr : bpf_program__attach_perf_event(program, event);
 }
 
 int drop(void *, void *, std::size_t)
@@ -51,7 +81,7 @@ int main(int count, char **arguments)
         bpf_program__set_autoload(program, program == chosen);
     if (bpf_object__load(object.get()) != 0)
         return fail("load", arguments[1]);
-    const std::unique_ptr<bpf_link, Close> link(bpf_program__attach(chosen));
+    const std::unique_ptr<bpf_link, Close> link(attach(chosen));
     if (!link)
         return fail("attach", arguments[2]);
     const std::unique_ptr<ring_buffer, Close> ring(ring_buffer__new(
