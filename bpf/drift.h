@@ -62,6 +62,27 @@ static __always_inline struct pt_regs *user_registers(void)
 				  bpf_core_type_size(struct pt_regs));
 }
 
+/* The kernels' names for operations, as far as they tell kernels apart. */
+enum io_uring_op {
+	IORING_OP_SEND_ZC = 47,
+};
+
+/* 48863ffd3e81 (6.0): io_uring_submit_sqe() hands over the request alone; before that the context
+ * came first. Delete when 5.15 is no longer supported. */
+static __always_inline bool submission_is_request(void)
+{
+	return bpf_core_enum_value_exists(enum io_uring_op, IORING_OP_SEND_ZC);
+}
+
+/* cef216fc32d7 (5.19): the request holds its result; io_uring_complete() names the request from 5.18
+ * on. Delete when 5.15 is no longer supported. */
+static __always_inline bool completion_names_request(void)
+{
+	struct io_kiocb *request = NULL;
+
+	return bpf_core_field_exists(request->cqe);
+}
+
 /* The arguments of the system call that is just ending. They are as the caller passed them: the
  * entry code keeps them until the call returns, and a tracer gets its turn only after the
  * tracepoint. What they point to is the caller's memory and may have changed since. */

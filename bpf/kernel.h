@@ -93,6 +93,7 @@ struct group_info {
  * are read in one go each (struct cred_ids, cred_read()). */
 struct cred {
 	kuid_t uid;
+	kuid_t euid;
 	kernel_cap_t cap_permitted;
 	struct user_namespace *user_ns;
 	struct group_info *group_info;
@@ -210,12 +211,14 @@ struct task_struct {
 	struct list_head ptrace_entry;
 	struct pid *thread_pid;
 	__u64 start_boottime;
+	__u64 self_exec_id; /* counts execs; 64 bits since 5.7 */
 	const struct cred *cred;
 	char comm[16];
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
+	__u64 self_exec_id;
 	__u32 sessionid;
 	kuid_t loginuid;
 	struct css_set *cgroups;
@@ -270,6 +273,23 @@ struct bpf_prog {
 	enum bpf_prog_type type;
 	__u32 len;
 	struct bpf_prog_aux *aux;
+};
+
+/* What an operation of io_uring is about lies over its request, from the file on. */
+struct io_cqe {
+	__s32 res;
+};
+struct io_kiocb {
+	struct file *file;
+	__u8 opcode;
+	struct io_cqe cqe;
+};
+struct open_how {
+	__u64 flags;
+};
+struct io_open {
+	__u32 file_slot;
+	struct open_how how;
 };
 
 struct seq_file;
