@@ -218,7 +218,6 @@ struct task_struct {
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
-	__u64 self_exec_id;
 	__u32 sessionid;
 	kuid_t loginuid;
 	struct css_set *cgroups;
