@@ -60,6 +60,8 @@ Attacher Attacher::ask()
 
 Result<Link> Attacher::attach(const Hook &hook, const bpf_program *program) const
 {
+    if (program == nullptr)
+        return failure("the sensor was built without this program");
     if (hook.rung == Rung::kprobe)
         return attach_kprobe(program, std::string(hook.name));
     if (!hook.is_syscall())
