@@ -48,11 +48,10 @@ int file_opened(struct syscall_end *call)
 	seen.file = file_of_fd(call->ret);
 	if (!seen.file)
 		return 0; /* closed or replaced by another thread already */
-	if (!open_is_told(&seen))
-		return 0;
-	if (seen.type == SENTRA_FILE_WRITE && asked_to_truncate(call->nr))
+	if (asked_to_truncate(call->nr))
 		seen.flags |= SENTRA_FILE_TRUNCATED;
-	file_was_seen(&seen);
+	if (open_is_told(&seen))
+		file_was_seen(&seen);
 	return 0;
 }
 

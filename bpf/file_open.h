@@ -7,6 +7,7 @@
 #define SENTRA_BPF_FILE_OPEN_H
 
 #include "exec.h"
+#include "wanted.h"
 #include "watched.h"
 
 /*
@@ -17,50 +18,62 @@
 #define SMALL_NAME  64
 #define LARGE_BYTES (sizeof(struct sentra_file) + SENTRA_PATH_MAX + NAME_BYTES)
 
-/* The kernel's own facts of an open file. */
-static __always_inline void file_facts(struct sentra_file *e, struct file *file,
-				       struct inode *inode)
-{
-	enum mount_kind kind;
+/* What happened to which object: a hook fills in the task, the object, the type and the flags that
+ * only it can know. */
+struct file_seen {
+	struct task_struct *task;
+	struct file *file;
+	struct inode *inode; /* NULL: there is none yet */
+	struct vfsmount *mount;
+	struct dentry *dentry;
+	__u32 type;
+	__u32 flags;
+	__u32 open_flags;
+};
 
+static __always_inline void inode_facts(struct sentra_file *e, struct dentry *dentry,
+					struct inode *inode, enum mount_kind kind)
+{
 	e->inode = BPF_CORE_READ(inode, i_ino);
 	e->size = BPF_CORE_READ(inode, i_size);
 	device_split(BPF_CORE_READ(inode, i_sb, s_dev), &e->device_major, &e->device_minor);
 	e->mode = BPF_CORE_READ(inode, i_mode);
 	e->uid = BPF_CORE_READ(inode, i_uid.val);
 	e->gid = BPF_CORE_READ(inode, i_gid.val);
-	e->open_flags = BPF_CORE_READ(file, f_flags);
-	kind = mount_kind(BPF_CORE_READ(file, f_path.mnt), &e->mount_namespace);
-	if (kind == MOUNT_INTERNAL)
-		e->flags |= SENTRA_FILE_MEMFD;
-	else if (is_unlinked(BPF_CORE_READ(file, f_path.dentry), inode))
+	if (kind != MOUNT_INTERNAL && is_unlinked(dentry, inode))
 		e->flags |= SENTRA_FILE_UNLINKED;
-	if (kind == MOUNT_DETACHED)
-		e->flags |= SENTRA_FILE_DETACHED;
 	if ((e->mode & S_IFMT) == S_IFDIR)
 		e->flags |= SENTRA_FILE_DIRECTORY;
 }
 
-/* What happened to which file object: a hook fills in file, flags and, but for opens, type. */
-struct file_seen {
-	struct task_struct *task;
-	struct file *file;
-	struct inode *inode;
-	__u32 type;
-	__u32 flags;
-};
+/* The kernel's own facts of the object. */
+static __always_inline void file_facts(struct sentra_file *e, struct file_seen *seen)
+{
+	enum mount_kind kind = mount_kind(seen->mount, &e->mount_namespace);
+	struct inode *inode = seen->inode;
+
+	e->flags |= seen->flags;
+	e->open_flags = seen->open_flags;
+	if (kind == MOUNT_INTERNAL)
+		e->flags |= SENTRA_FILE_MEMFD;
+	else if (kind == MOUNT_DETACHED)
+		e->flags |= SENTRA_FILE_DETACHED;
+	if (inode)
+		inode_facts(e, seen->dentry, inode, kind);
+	else
+		e->uid = e->gid = SENTRA_UNSET;
+}
 
 static __always_inline bool file_tell_in(struct file_seen *seen, struct sentra_account_row *row,
 					 const __u32 limit, const __u32 name_max, const bool last)
 {
-	struct file *file = seen->file;
 	struct sentra_file *e;
 
 	e = record_begin(struct sentra_file, seen->type, limit, row);
 	if (!e)
 		return true;
-	path_append(e, &e->path, limit, name_max, BPF_CORE_READ(file, f_path.mnt),
-		    BPF_CORE_READ(file, f_path.dentry), world_root(seen->task));
+	path_append(e, &e->path, limit, name_max, seen->mount, seen->dentry,
+		    world_root(seen->task));
 	if (is_cut(e)) {
 		if (!last) {
 			record_discard(e);
@@ -68,14 +81,14 @@ static __always_inline bool file_tell_in(struct file_seen *seen, struct sentra_a
 		}
 		e->flags |= SENTRA_FILE_PATH_TRUNCATED;
 	}
-	e->flags |= seen->flags;
-	file_facts(e, file, seen->inode);
+	file_facts(e, seen);
 	actor_fill_current(&e->actor);
 	record_submit(e, row);
 	return true;
 }
 
-/* Is this open told: to write, or of a file whose reading is watched? */
+/* Is this open told: to write, to empty (which O_RDONLY | O_TRUNC does too), or of a file whose
+ * reading is watched? */
 static __always_inline bool open_is_told(struct file_seen *seen)
 {
 	struct file *file = seen->file;
@@ -85,7 +98,11 @@ static __always_inline bool open_is_told(struct file_seen *seen)
 	seen->inode = inode;
 	if (mode & (FMODE_WRITE | FMODE_CREATED))
 		seen->type = SENTRA_FILE_WRITE;
-	else if ((mode & FMODE_READ) && is_watched(file, inode))
+	else if (!(mode & FMODE_READ))
+		return false;
+	else if (seen->flags & SENTRA_FILE_TRUNCATED)
+		seen->type = SENTRA_FILE_WRITE;
+	else if (is_watched(file, inode))
 		seen->type = SENTRA_FILE_READ;
 	else
 		return false;
@@ -94,9 +111,9 @@ static __always_inline bool open_is_told(struct file_seen *seen)
 	return (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFREG;
 }
 
-/* The last step of every rung. What is not wanted after all is sorted out here, between the account
- * and the path walk, which costs more than everything before it. */
-static __always_inline void file_was_seen(struct file_seen *seen)
+/* The last step of every rung, with mount, dentry and inode. What is not wanted after all is sorted
+ * out here, between the account and the path walk, which costs more than everything before it. */
+static __always_inline void object_was_seen(struct file_seen *seen)
 {
 	struct sentra_account_row *row;
 
@@ -107,6 +124,17 @@ static __always_inline void file_was_seen(struct file_seen *seen)
 	forget(seen->flags);
 	if (!file_tell_in(seen, row, SMALL_BYTES, SMALL_NAME, false))
 		file_tell_in(seen, row, LARGE_BYTES, NAME_BYTES, true);
+}
+
+/* The same, of an open file. */
+static __always_inline void file_was_seen(struct file_seen *seen)
+{
+	struct file *file = seen->file;
+
+	seen->mount = BPF_CORE_READ(file, f_path.mnt);
+	seen->dentry = BPF_CORE_READ(file, f_path.dentry);
+	seen->open_flags = BPF_CORE_READ(file, f_flags);
+	object_was_seen(seen);
 }
 
 #endif
