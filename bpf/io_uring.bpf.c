@@ -107,6 +107,7 @@ int io_uring_completed(unsigned long long *ctx)
 	struct file_seen seen = {.flags = SENTRA_FILE_IO_URING};
 	struct io_kiocb *request;
 	__u64 asked_flags = 0;
+	struct file *file;
 	__u8 operation;
 	int result;
 
@@ -123,11 +124,12 @@ int io_uring_completed(unsigned long long *ctx)
 	if (result < 0)
 		return 0;
 	seen.task = (struct task_struct *)bpf_get_current_task();
-	seen.file = file_of_result(request, operation, result, &asked_flags);
-	if (!seen.file)
+	file = file_of_result(request, operation, result, &asked_flags);
+	if (!file)
 		return 0;
+	seen.file = file;
 	if (operation == IO_URING_FTRUNCATE) {
-		seen.inode = BPF_CORE_READ(seen.file, f_inode);
+		seen.inode = BPF_CORE_READ(file, f_inode);
 		seen.type = SENTRA_FILE_TRUNCATE;
 		asked_flags = O_TRUNC;
 	} else if (!open_is_told(&seen)) {
