@@ -75,13 +75,25 @@ static __always_inline bool stdio_socket(struct sentra_exec *e, struct task_stru
 	return true;
 }
 
+/* Another root than the sensor's: its files, and its package database, are not ours. A service with
+ * mounts of its own (PrivateTmp=) has a copy of our root's mount: the same directory. The sensor's
+ * root is 0 when the sensor itself is chrooted: then nobody shares it. */
+static __always_inline bool has_foreign_root(struct task_struct *task)
+{
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+
+	return fs && (__u64)BPF_CORE_READ(fs, root.dentry) != own_root_dentry;
+}
+
+/* The actor is filled already. */
 static __always_inline void exec_facts(struct sentra_exec *e, struct task_struct *task,
 				       struct file *program)
 {
-	actor_fill_typed(&e->actor, task);
 	e->old_uid = e->old_euid = e->old_gid = e->old_egid = SENTRA_UNSET;
 	if (program)
 		exec_program(e, program);
+	if ((e->actor.flags & SENTRA_ACTOR_CHROOTED) || has_foreign_root(task))
+		e->flags |= SENTRA_EXEC_FOREIGN_ROOT;
 	if (stdio_socket(e, task, 0))
 		e->flags |= SENTRA_EXEC_STDIN_SOCKET;
 	if (stdio_socket(e, task, 1))

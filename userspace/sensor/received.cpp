@@ -145,6 +145,19 @@ event::Record Receiver::join_names()
     return event::lay_out({first(), sizeof(sentra_file)}, texts);
 }
 
+void Receiver::tell_package(std::uint64_t boot_ns)
+{
+    if (packages_ == nullptr)
+        return;
+    auto &exec = as<sentra_exec>();
+    const auto answer = packages_->of_program(exec, text(exec.executable), boot_ns);
+    if (!answer.is_known)
+        return;
+    exec.flags |= SENTRA_EXEC_PACKAGES_KNOWN;
+    if (!answer.package.empty())
+        set_text(offsetof(sentra_exec, package), answer.package);
+}
+
 tl::expected<event::Record, sentra_loss> Receiver::receive(std::span<const std::byte> bytes,
                                                            std::uint64_t sequence,
                                                            std::int64_t boot_to_unix_ns)
@@ -154,9 +167,11 @@ tl::expected<event::Record, sentra_loss> Receiver::receive(std::span<const std::
         return tl::unexpected(type.error());
     if ((*type)->id >> 8U == 3 && (as<sentra_file>().flags & SENTRA_FILE_PATH_GIVEN) != 0)
         return join_names();
-    if (((*type)->id == SENTRA_PROCESS_EXEC || (*type)->id == SENTRA_PROCESS_SNAPSHOT) &&
-        as<sentra_exec>().tty.len > 0)
-        set_text(offsetof(sentra_exec, tty), device_name(text(as<sentra_exec>().tty)));
+    if ((*type)->id == SENTRA_PROCESS_EXEC || (*type)->id == SENTRA_PROCESS_SNAPSHOT) {
+        if (as<sentra_exec>().tty.len > 0)
+            set_text(offsetof(sentra_exec, tty), device_name(text(as<sentra_exec>().tty)));
+        tell_package(head().time_ns - static_cast<std::uint64_t>(boot_to_unix_ns));
+    }
     return finish(**type);
 }
 
@@ -180,6 +195,7 @@ Receiver::receive_snapshot(std::span<const std::byte> bytes, std::string_view ar
     if (exec.tty.len > 0)
         set_text(offsetof(sentra_exec, tty), device_name(text(exec.tty)));
     set_text(offsetof(sentra_exec, args), args);
+    tell_package(head().time_ns - static_cast<std::uint64_t>(boot_to_unix_ns));
     return finish(**type);
 }
 

@@ -12,6 +12,7 @@
 
 #include "event/catalogue.h"
 #include "event/record.h"
+#include "sensor/packages.h"
 
 namespace sentra::sensor {
 
@@ -29,6 +30,8 @@ void turn_path(std::span<char> path, std::vector<char> &scratch);
 // Turns ring bytes into records; keeps its buffers, so one per thread.
 class Receiver {
 public:
+    // Whom to ask for the packages of programs; nobody: they are not known.
+    void use(Packages *packages) { packages_ = packages; }
     // boot_to_unix_ns is added to head.time_ns. The loss: short_record, unknown_type, bad_record.
     [[nodiscard]] tl::expected<event::Record, sentra_loss>
     receive(std::span<const std::byte> bytes, std::uint64_t sequence, std::int64_t boot_to_unix_ns);
@@ -42,6 +45,7 @@ private:
     take(std::span<const std::byte> bytes, std::uint64_t sequence, std::int64_t boot_to_unix_ns);
     [[nodiscard]] event::Record finish(const event::Type &type);
     [[nodiscard]] event::Record join_names();
+    void tell_package(std::uint64_t boot_ns);
     void set_text(std::size_t slice_offset, std::string_view text);
     [[nodiscard]] std::string_view text(const sentra_text &slice) const;
     [[nodiscard]] std::byte *first() { return reinterpret_cast<std::byte *>(words_.data()); }
@@ -53,6 +57,7 @@ private:
 
     std::vector<std::uint64_t> words_; // aligned for any struct of the treaty
     std::vector<char> scratch_;
+    Packages *packages_ = nullptr;
 };
 
 } // namespace sentra::sensor

@@ -24,6 +24,7 @@
 #include "sensor/clock.h"
 #include "sensor/features.h"
 #include "sensor/kernel_half.h"
+#include "sensor/packages.h"
 #include "sensor/received.h"
 #include "sensor/ring.h"
 #include "sensor/watch_list.h"
@@ -39,6 +40,9 @@ constexpr std::uint64_t kSlackNs = 20'000'000;
 constexpr std::size_t kBatchRecords = 16384;
 constexpr std::uint64_t kLossesEveryNs = kSecondNs;
 constexpr std::uint64_t kWatchListEveryNs = 5 * kSecondNs;
+// 144,000 paths take 70 ms from memory and are read while the programs load; from a slow disk the
+// processes that run already go without.
+constexpr std::chrono::milliseconds kPackagesAwaited{100};
 
 std::uint32_t ring_size(std::uint32_t wanted)
 {
@@ -57,6 +61,7 @@ struct Sensor::Inside {
     Fd poll, stop_event;
     std::atomic<bool> stopping = false;
 
+    Packages packages; // read while the programs are loaded
     Receiver receiver;
     LossLedger ledger;
     BootClock clock;
@@ -154,6 +159,7 @@ void Sensor::Inside::tell_losses()
 // same process only: (pid, start) decides.
 Result<void> Sensor::Inside::tell_snapshot()
 {
+    packages.await(kPackagesAwaited);
     const auto bytes = kernel->snapshot();
     if (!bytes)
         return tl::unexpected(bytes.error());
@@ -244,6 +250,7 @@ Result<std::unique_ptr<Sensor>> Sensor::open(Options options, event::Sink &sink,
     if (auto enough = Features::ask().sufficient(); !enough)
         return tl::unexpected(enough.error());
     auto inside = std::make_unique<Inside>();
+    inside->receiver.use(&inside->packages);
     inside->options = std::move(options);
     inside->sink = &sink;
     inside->losses = &losses;
