@@ -18,7 +18,7 @@ struct kernfs_node___since_6_15 {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long r10;
+	unsigned long di, si, dx, r10, cx, r8;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct user_pt_regs {

@@ -13,6 +13,7 @@
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#define __VMLINUX_H__ /* registers are called what the kernel calls them */
 #include <bpf/bpf_tracing.h>
 
 #define AF_UNIX	     1
