@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Processes: exec, fork, exit, ptrace, and the snapshot of those that were there before us. */
-#include "calls.h"
-#include "exec.h"
+#include "exec_told.h"
+#include "life.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -9,132 +9,22 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
  * kernel does. */
 const volatile bool exit_says_group_dead = false;
 
-/*
- * The classes of an exec record: how far the paths may reach, then the arguments. 95 % of execs fit
- * the first. The last holds four paths of 4096 bytes and SENTRA_ARGS_MAX.
- */
-#define SMALL_TEXTS  1024
-#define SMALL_ARGS   1024
-#define MIDDLE_TEXTS 4096
-#define MIDDLE_ARGS  4096
-#define LARGE_TEXTS  (4 * (SENTRA_PATH_MAX + NAME_BYTES) + 1024)
-#define LARGE_ARGS   SENTRA_ARGS_MAX
-
-static __always_inline void exec_old(struct sentra_exec *e, struct task_struct *task, __u32 old_tid)
-{
-	struct call_begun *call = bpf_map_lookup_elem(&calls, &old_tid);
-
-	if (!call || call->start_ns != BPF_CORE_READ(task, group_leader, start_boottime))
-		return; /* a 32-bit caller: its calls pass the tracepoint by */
-	e->old_uid = call->ids.uid;
-	e->old_euid = call->ids.euid;
-	e->old_gid = call->ids.gid;
-	e->old_egid = call->ids.egid;
-	e->flags |= SENTRA_EXEC_OLD_KNOWN;
-}
-
-/* The arguments lie in the new program's memory, which nobody else can reach yet. */
-static __always_inline void exec_args(struct sentra_exec *e, __u64 from, __u64 bytes,
-				      const __u32 texts, const __u32 room)
-{
-	__u64 at = *(volatile __u32 *)&e->head.size;
-
-	e->args_bytes = bytes;
-	if (bytes > room) {
-		bytes = room;
-		e->flags |= SENTRA_EXEC_ARGS_TRUNCATED;
-		trouble_note(e, TROUBLE_CUT);
-	}
-	opaque(at);
-	opaque(bytes);
-	if (at > texts || bytes > room)
-		return; /* cannot be: no text reaches beyond its limit */
-	if (bpf_probe_read_user((void *)e + at, bytes, (void *)from)) {
-		trouble_note(e, TROUBLE_UNREADABLE);
-		return;
-	}
-	e->args.off = at;
-	e->args.len = bytes;
-	e->head.size = at + bytes;
-}
-
-struct exec_seen {
-	struct task_struct *task;
-	struct linux_binprm *bprm;
-	struct file *program;
-	__u64 args_start, args_bytes;
-	__u32 old_tid;
-};
-
-/* The last class keeps what fits; the others give up and say so. */
-static __always_inline bool exec_tell(struct exec_seen *seen, struct sentra_account_row *row,
-				      const __u32 texts, const __u32 args, const __u32 name_max,
-				      const __u32 given_max, const bool last)
-{
-	struct linux_binprm *bprm = seen->bprm;
-	struct sentra_exec *e;
-
-	e = record_begin(struct sentra_exec, SENTRA_PROCESS_EXEC, texts + args, row);
-	if (!e)
-		return true;
-	exec_texts(e, seen->task, seen->program, texts, name_max);
-	text_append(e, &e->given, texts, given_max, MEMORY_KERNEL, BPF_CORE_READ(bprm, filename));
-	exec_args(e, seen->args_start, seen->args_bytes, texts, args);
-	if (!last && is_cut(e)) {
-		record_discard(e);
-		return false;
-	}
-	exec_facts(e, seen->task, seen->program);
-	exec_old(e, seen->task, seen->old_tid);
-	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
-		e->flags |= SENTRA_EXEC_SECURE;
-	e->args_count = BPF_CORE_READ(bprm, argc);
-	record_submit(e, row);
-	return true;
-}
-
-/* After the point of no return: credentials, memory and arguments are the new program's. */
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(program_started, struct task_struct *task, int old_tid, struct linux_binprm *bprm)
 {
-	struct exec_seen seen = {.task = task, .bprm = bprm, .old_tid = old_tid};
-	struct sentra_account_row *row;
-	struct mm_struct *mm;
-
-	row = admit(SENTRA_PROCESS_EXEC, task, bpf_get_current_pid_tgid() >> 32);
-	if (!row)
-		return 0;
-	mm = BPF_CORE_READ(task, mm);
-	seen.program = BPF_CORE_READ(mm, exe_file);
-	seen.args_start = BPF_CORE_READ(mm, arg_start);
-	seen.args_bytes = BPF_CORE_READ(mm, arg_end) - seen.args_start;
-
-	if (seen.args_bytes <= SMALL_ARGS &&
-	    exec_tell(&seen, row, SMALL_TEXTS, SMALL_ARGS, 64, 192, false))
-		return 0;
-	forget(seen.args_bytes);
-	if (seen.args_bytes <= MIDDLE_ARGS &&
-	    exec_tell(&seen, row, MIDDLE_TEXTS, MIDDLE_ARGS, NAME_BYTES, 1024, false))
-		return 0;
-	forget(seen.args_bytes);
-	exec_tell(&seen, row, LARGE_TEXTS, LARGE_ARGS, NAME_BYTES, SENTRA_PATH_MAX, true);
+	exec_was_seen(task, bprm, old_tid);
 	return 0;
 }
 
-/* A new thread group; new threads of an old one are not processes. */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_created, struct task_struct *parent, struct task_struct *child)
 {
-	__u32 pid = BPF_CORE_READ(child, pid);
 	struct sentra_account_row *row;
 	struct sentra_fork *e;
 
-	if (pid != BPF_CORE_READ(child, tgid))
+	if (!is_process(child))
 		return 0;
-	row = admit(SENTRA_PROCESS_FORK, child, bpf_get_current_pid_tgid() >> 32);
-	if (!row)
-		return 0;
-	e = record_begin(struct sentra_fork, SENTRA_PROCESS_FORK, sizeof(*e), row);
+	e = fork_begin(child, &row);
 	if (!e)
 		return 0;
 	actor_fill_typed(&e->actor, child);
@@ -171,29 +61,10 @@ static __always_inline bool is_last_thread(struct task_struct *task)
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(process_ended, struct task_struct *task)
 {
-	struct sentra_account_row *row;
-	struct signal_struct *signal;
-	struct sentra_exit *e;
-	__u32 code;
-
 	/* ctx[1] is bool group_dead; elsewhere user space's constant has the verifier drop this
 	 * branch. */
-	if (exit_says_group_dead ? !(bool)ctx[1] : !is_last_thread(task))
-		return 0;
-	row = admit(SENTRA_PROCESS_EXIT, task, bpf_get_current_pid_tgid() >> 32);
-	if (!row)
-		return 0;
-	e = record_begin(struct sentra_exit, SENTRA_PROCESS_EXIT, sizeof(*e), row);
-	if (!e)
-		return 0;
-	actor_fill_typed(&e->actor, task);
-	signal = BPF_CORE_READ(task, signal);
-	code = BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT
-		       ? BPF_CORE_READ(signal, group_exit_code)
-		       : BPF_CORE_READ(task, group_leader, exit_code);
-	e->code = (code >> 8) & 0xff;
-	e->signal = code & 0x7f;
-	record_submit(e, row);
+	if (exit_says_group_dead ? (bool)ctx[1] : is_last_thread(task))
+		exit_tell(task);
 	return 0;
 }
 
@@ -334,6 +205,7 @@ int snapshot_process(struct bpf_iter__task *context)
 	if (is_cut(s))
 		s->exec.head.flags |= SENTRA_RECORD_TRUNCATED;
 	s->exec.head.reserved = 0;
+	actor_fill_typed(&s->exec.actor, task);
 	exec_facts(&s->exec, task, program);
 	s->exec.head.size = (s->exec.head.size + 7) & ~7u;
 	size = *(volatile __u32 *)&s->exec.head.size;
