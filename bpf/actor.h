@@ -47,6 +47,14 @@ static __always_inline struct dentry *world_root(struct task_struct *task)
 	return root.dentry == BPF_CORE_READ(root.dentry, d_parent) ? root.dentry : NULL;
 }
 
+/* A program of a process that runs as somebody: the same until it execs or changes its user. */
+struct who {
+	__u64 start_ns;
+	__u32 tgid; /* in the first namespace */
+	__u32 exec;
+	__u32 uid, euid;
+};
+
 /* Typed: the verifier knows the pointer to be a task, as the argument of a tp_btf program or an
  * iterator. */
 #define FIELD(...)	 ___arrow(__VA_ARGS__)
@@ -80,6 +88,22 @@ static __always_inline struct file *file_of_fd(__u32 fd)
 	if (knows_current_task())
 		return file_of_fd_typed((struct task_struct *)bpf_get_current_task_btf(), fd);
 	return file_of_fd_by_address((struct task_struct *)bpf_get_current_task(), fd);
+}
+
+static __always_inline void who_acts(struct who *who)
+{
+	if (knows_current_task())
+		who_read_typed(who, (struct task_struct *)bpf_get_current_task_btf());
+	else
+		who_read_by_address(who, (struct task_struct *)bpf_get_current_task());
+}
+
+/* The control group of the process that makes the system call, in the v2 hierarchy. */
+static __always_inline __u64 current_group(void)
+{
+	if (knows_current_task())
+		return group_of_typed((struct task_struct *)bpf_get_current_task_btf());
+	return group_of_by_address((struct task_struct *)bpf_get_current_task());
 }
 
 #endif

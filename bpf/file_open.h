@@ -29,6 +29,11 @@ struct file_seen {
 	__u32 type;
 	__u32 flags;
 	__u32 open_flags;
+	__u32 repeats;
+	struct dentry *world;
+	__u64 place;  /* of the directory it lies in; 0: not known, or nobody asks */
+	bool is_fact; /* it stands in told_facts */
+	bool is_lost;
 };
 
 static __always_inline void inode_facts(struct sentra_file *e, struct dentry *dentry,
@@ -64,16 +69,25 @@ static __always_inline void file_facts(struct sentra_file *e, struct file_seen *
 		e->uid = e->gid = SENTRA_UNSET;
 }
 
+static __always_inline __u64 place_of_object(struct file_seen *seen)
+{
+	struct dentry *dentry = seen->dentry;
+
+	return place_of((__u64)seen->mount, (__u64)BPF_CORE_READ(dentry, d_parent),
+			(__u64)seen->world);
+}
+
 static __always_inline bool file_tell_in(struct file_seen *seen, struct sentra_account_row *row,
 					 const __u32 limit, const __u32 name_max, const bool last)
 {
 	struct sentra_file *e;
 
 	e = record_begin(struct sentra_file, seen->type, limit, row);
-	if (!e)
+	if (!e) {
+		seen->is_lost = true;
 		return true;
-	path_append(e, &e->path, limit, name_max, seen->mount, seen->dentry,
-		    world_root(seen->task));
+	}
+	path_append(e, &e->path, limit, name_max, seen->mount, seen->dentry, seen->world);
 	if (is_cut(e)) {
 		if (!last) {
 			record_discard(e);
@@ -81,6 +95,12 @@ static __always_inline bool file_tell_in(struct file_seen *seen, struct sentra_a
 		}
 		e->flags |= SENTRA_FILE_PATH_TRUNCATED;
 	}
+	/* The sensor's question: what is this directory, called what the path says? Only if it was
+	 * called that before and after: a directory that is renamed meanwhile must not get the
+	 * verdict on its other name. */
+	if (seen->place && is_of(placed_types, seen->type) && seen->place == place_of_object(seen))
+		e->head.sequence = seen->place;
+	e->repeats = seen->repeats;
 	file_facts(e, seen);
 	actor_fill_current(&e->actor);
 	record_submit(e, row);
@@ -111,19 +131,61 @@ static __always_inline bool open_is_told(struct file_seen *seen)
 	return (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFREG;
 }
 
+/* Counted instead of told? */
+static __always_inline bool object_is_left_out(struct file_seen *seen,
+					       struct sentra_account_row *row,
+					       struct told_fact *fact)
+{
+	bool placed = is_of(placed_types, seen->type);
+	bool repeating = is_of(repeating_types, seen->type);
+	struct inode *inode = seen->inode;
+	struct dentry_link link = {};
+
+	if ((seen->type == SENTRA_FILE_WRITE || seen->type == SENTRA_FILE_READ) && is_trusted(row))
+		return true;
+	if (!placed && !repeating)
+		return false;
+	dentry_link_read(&link, seen->dentry);
+	seen->place = place_of((__u64)seen->mount, (__u64)link.parent, (__u64)seen->world);
+	if (!seen->place)
+		return false;
+	if (placed && place_is_quiet(seen->place, &link)) {
+		count(row->unwanted);
+		return true;
+	}
+	/* Every file that is made is a fact of its own, whatever it is called. */
+	if (!repeating || (seen->flags & SENTRA_FILE_CREATED))
+		return false;
+	who_acts(&fact->who);
+	fact->what[0] = mix(mix(seen->place, (__u64)seen->dentry), link.hash_len);
+	fact->what[1] = BPF_CORE_READ(inode, i_ino);
+	fact->detail = (__u64)BPF_CORE_READ(inode, i_sb, s_dev) << 32 |
+		       (seen->flags & 0xffff) << 16 | seen->type;
+	seen->is_fact = true;
+	return is_repeated(fact, row, &seen->repeats);
+}
+
 /* The last step of every rung, with mount, dentry and inode. What is not wanted after all is sorted
  * out here, between the account and the path walk, which costs more than everything before it. */
 static __always_inline void object_was_seen(struct file_seen *seen)
 {
 	struct sentra_account_row *row;
+	struct told_fact fact = {};
 
 	row = admit(seen->type, seen->task, bpf_get_current_pid_tgid() >> 32);
 	if (!row)
 		return;
+	seen->world = world_root(seen->task);
+	if (object_is_left_out(seen, row, &fact))
+		return;
 	forget(seen->type);
 	forget(seen->flags);
+	forget(seen->place);
+	forget(seen->repeats);
 	if (!file_tell_in(seen, row, SMALL_BYTES, SMALL_NAME, false))
 		file_tell_in(seen, row, LARGE_BYTES, NAME_BYTES, true);
+	if (seen->is_lost && seen->is_fact)
+		not_told(&fact);
 }
 
 /* The same, of an open file. */

@@ -35,6 +35,7 @@ static __always_inline void dentry_link_read(struct dentry_link *link, struct de
 		return;
 	}
 	link->parent = BPF_CORE_READ(dentry, d_parent);
+	link->hash_len = BPF_CORE_READ(dentry, d_name.hash_len);
 	link->name = BPF_CORE_READ(dentry, d_name.name);
 }
 

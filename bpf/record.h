@@ -74,6 +74,10 @@ static __always_inline struct sentra_account_row *admit(__u32 type, struct task_
 		count(row->own);
 		return NULL;
 	}
+	if (*(volatile __u64 *)&unwanted_types >> (key & 63) & 1) {
+		count(row->unwanted);
+		return NULL;
+	}
 	if (own_level && !is_visible(task)) {
 		count(row->elsewhere);
 		return NULL;

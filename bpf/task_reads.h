@@ -102,6 +102,20 @@ static __always_inline void TASK_READS(actor_fill)(struct sentra_actor *actor,
 			      __builtin_preserve_access_index(&task->comm));
 }
 
+static __always_inline void TASK_READS(who_read)(struct who *who, struct task_struct *task)
+{
+	who->start_ns = FIELD(task, group_leader, start_boottime);
+	who->tgid = FIELD(task, tgid);
+	who->exec = FIELD(task, self_exec_id);
+	who->uid = FIELD(task, cred, uid.val);
+	who->euid = FIELD(task, cred, euid.val);
+}
+
+static __always_inline __u64 TASK_READS(group_of)(struct task_struct *task)
+{
+	return FIELD(task, cgroups, dfl_cgrp, kn, id);
+}
+
 static __always_inline struct file *TASK_READS(file_of_fd)(struct task_struct *task, __u32 fd)
 {
 	struct fdtable *table = FIELD(task, files, fdt);

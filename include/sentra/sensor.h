@@ -44,4 +44,23 @@ enum {
 	SENTRA_WATCHED_BITS = 4096,
 };
 
+/* A name that is told wherever it lies, NUL-padded, in lower case. */
+struct sentra_wanted_name {
+	union {
+		char name[32];
+		__u64 words[4];
+	};
+};
+enum {
+	SENTRA_WANTED_NAMES_MAX = 1024,
+	SENTRA_TRUSTED_MAX = 1024,
+	/* A large source tree has some 5,000 directories; 16,384 take 1 MiB. */
+	SENTRA_PLACES_MAX = 16384,
+};
+
+/* What is known of a place, as its digest xored with: no file there is wanted, or only those whose
+ * name is. */
+#define SENTRA_PLACE_QUIET 0x7175696574000000ull
+#define SENTRA_PLACE_NAMES 0x6e616d6573000000ull
+
 #endif
