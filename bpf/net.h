@@ -6,6 +6,7 @@
 #include "actor.h"
 #include "address.h"
 #include "path.h"
+#include "wanted.h"
 
 /* Long enough for sun_path, which is 108 bytes and needs no NUL. */
 #define SOCKET_PATH_MAX 112
@@ -19,14 +20,19 @@ static __always_inline void connect_started(const struct sock *sk)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct sentra_account_row *row;
+	struct told_fact fact = {};
 	struct sentra_connect *e;
+	__u32 repeats = 0;
 
 	row = admit(SENTRA_NET_CONNECT, task, bpf_get_current_pid_tgid() >> 32);
-	if (!row)
+	if (!row || peer_is_left_out(sk, SENTRA_NET_CONNECT, SENTRA_TRANSPORT_TCP, row, &fact, &repeats))
 		return;
 	e = record_begin(struct sentra_connect, SENTRA_NET_CONNECT, sizeof(*e), row);
-	if (!e)
+	if (!e) {
+		not_told(&fact);
 		return;
+	}
+	e->repeats = repeats;
 	actor_fill_current(&e->actor);
 	address_local(&e->local, sk);
 	address_remote(&e->remote, sk);
@@ -43,7 +49,7 @@ static __always_inline void listen_started(const struct sock *sk)
 	struct sentra_listen *e;
 
 	row = admit(SENTRA_NET_LISTEN, task, bpf_get_current_pid_tgid() >> 32);
-	if (!row)
+	if (!row || is_trusted(row))
 		return;
 	e = record_begin(struct sentra_listen, SENTRA_NET_LISTEN, sizeof(*e), row);
 	if (!e)
@@ -92,15 +98,20 @@ static __always_inline void datagram_connected(struct sock *sk, __u32 transport)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct sentra_account_row *row;
+	struct told_fact fact = {};
 	struct sentra_connect *e;
+	__u32 repeats = 0;
 
 	row = admit(SENTRA_NET_CONNECT, task, bpf_get_current_pid_tgid() >> 32);
-	if (!row)
+	if (!row || peer_is_left_out(sk, SENTRA_NET_CONNECT, transport, row, &fact, &repeats))
 		return;
 	e = record_begin(struct sentra_connect, SENTRA_NET_CONNECT,
 			 sizeof(*e) + SOCKET_PATH_MAX + 8, row);
-	if (!e)
+	if (!e) {
+		not_told(&fact);
 		return;
+	}
+	e->repeats = repeats;
 	actor_fill_current(&e->actor);
 	if (transport == SENTRA_TRANSPORT_UDP) {
 		address_local(&e->local, sk);
@@ -118,14 +129,19 @@ static __always_inline void accepted(const struct sock *sk)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct sentra_account_row *row;
+	struct told_fact fact = {};
 	struct sentra_accept *e;
+	__u32 repeats = 0;
 
 	row = admit(SENTRA_NET_ACCEPT, task, bpf_get_current_pid_tgid() >> 32);
-	if (!row)
+	if (!row || peer_is_left_out(sk, SENTRA_NET_ACCEPT, SENTRA_TRANSPORT_TCP, row, &fact, &repeats))
 		return;
 	e = record_begin(struct sentra_accept, SENTRA_NET_ACCEPT, sizeof(*e), row);
-	if (!e)
+	if (!e) {
+		not_told(&fact);
 		return;
+	}
+	e->repeats = repeats;
 	actor_fill_current(&e->actor);
 	address_local(&e->local, sk);
 	address_remote(&e->remote, sk);

@@ -14,6 +14,7 @@
 #ifndef SENTRA_BPF_WANTED_H
 #define SENTRA_BPF_WANTED_H
 
+#include "address.h"
 #include "path.h"
 
 /* Who did what: equal for the same fact told again. After exec another program acts. */
@@ -226,6 +227,60 @@ static __always_inline bool is_trusted(struct sentra_account_row *row)
 		return false;
 	count(row->trusted);
 	return true;
+}
+
+/* A socket's peer by what was bound: one number per path or name. 0: it has none. */
+static __always_inline __u64 unix_peer_digest(const struct sock *sk)
+{
+	struct unix_sock *peer = (struct unix_sock *)BPF_CORE_READ((struct unix_sock *)sk, peer);
+	struct unix_address *address = BPF_CORE_READ(peer, addr);
+	__u64 name[14] = {}, digest, bytes;
+	__u32 i;
+
+	if (!address)
+		return 0;
+	bytes = (__u32)BPF_CORE_READ(address, len) - 2; /* less sun_family */
+	opaque(bytes);
+	if (bytes == 0 || bytes > sizeof(name))
+		return 0;
+	bpf_probe_read_kernel(name, bytes,
+			      __builtin_preserve_access_index(&address->name[0].sun_path[0]));
+	digest = mix(place_seed, bytes);
+	for (i = 0; i < sizeof(name) / 8; i++)
+		digest = mix(digest, name[i]);
+	return digest;
+}
+
+/* The same program reaches the same port of the same peer, or is reached at the same port by the
+ * same host: counted instead of told? */
+static __always_inline bool peer_is_left_out(const struct sock *sk, __u32 type, __u32 transport,
+					     struct sentra_account_row *row, struct told_fact *fact,
+					     __u32 *repeats)
+{
+	struct sentra_address end = {};
+
+	if (is_trusted(row))
+		return true;
+	if (!is_of(repeating_types, type))
+		return false;
+	if (transport == SENTRA_TRANSPORT_UNIX) {
+		fact->what[0] = unix_peer_digest(sk);
+		if (!fact->what[0])
+			return false;
+	} else {
+		if (type == SENTRA_NET_ACCEPT) {
+			address_local(&end, sk);
+			fact->detail = end.port;
+		}
+		address_remote(&end, sk);
+		if (type == SENTRA_NET_CONNECT)
+			fact->detail = end.port;
+		__builtin_memcpy(fact->what, end.ip, sizeof(end.ip));
+	}
+	who_acts(&fact->who);
+	fact->detail |= (__u64)BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) << 32 |
+			(__u64)transport << 28 | (__u64)(type & 0xfff) << 16;
+	return is_repeated(fact, row, repeats);
 }
 
 #endif
