@@ -53,10 +53,11 @@ Result<Ring> Ring::open(int map_fd, std::size_t bytes)
         return tl::unexpected(producer.error());
     ring.consumer_ = std::move(*consumer);
     ring.producer_ = std::move(*producer);
+    ring.read_ = ring.released();
     return ring;
 }
 
-std::uint64_t Ring::consumed() const
+std::uint64_t Ring::released() const
 {
     return __atomic_load_n(reinterpret_cast<const std::uint64_t *>(consumer_.at(0)),
                            __ATOMIC_RELAXED);
@@ -72,6 +73,19 @@ void Ring::release(std::uint64_t position)
 {
     __atomic_store_n(reinterpret_cast<std::uint64_t *>(consumer_.at(0)), position,
                      __ATOMIC_RELEASE);
+}
+
+std::span<const std::byte> Ring::next() const
+{
+    for (std::uint64_t at = read_; at < produced();) {
+        const Slot slot = slot_at(at);
+        if (slot.under_way)
+            return {};
+        if (!slot.discarded)
+            return slot.bytes;
+        at += slot.stride;
+    }
+    return {};
 }
 
 Ring::Slot Ring::slot_at(std::uint64_t position) const

@@ -2,6 +2,9 @@
 // The reader's end of a BPF ring buffer. libbpf's own reader drains until it has caught up, which
 // under a steady load is never; this one stops after a batch, and says whether it was held up by a
 // record that a program is still writing: both decide what the watermark may claim.
+//
+// Reading and giving room back are two things: what has been read stays in the ring until release()
+// says that it is kept elsewhere. A ring that outlives its reader is then read again from there.
 #pragma once
 
 #include <cstddef>
@@ -37,37 +40,34 @@ public:
 
     [[nodiscard]] static Result<Ring> open(int map_fd, std::size_t bytes);
 
-    // Hands up to `batch` records over, oldest first; taking(bytes) returns false to stop.
+    // Hands up to `batch` records over, oldest first; taking(bytes, behind) returns false to stop.
+    // behind: the position after the record, for release().
     template <typename Taking> End drain(std::size_t batch, Taking &&taking)
     {
-        std::uint64_t at = consumed();
-        End end = End::batch_full;
         for (std::size_t taken = 0; taken < batch;) {
-            if (at >= produced()) {
-                end = End::caught_up;
-                break;
-            }
-            const Slot slot = slot_at(at);
-            if (slot.under_way) {
-                end = End::under_way;
-                break;
-            }
-            at += slot.stride;
+            if (read_ >= produced())
+                return End::caught_up;
+            const Slot slot = slot_at(read_);
+            if (slot.under_way)
+                return End::under_way;
+            read_ += slot.stride;
             if (slot.discarded)
                 continue;
             ++taken;
-            const bool more = taking(slot.bytes);
-            if (!more) {
-                end = End::stopped;
-                break;
-            }
-            // Room is given back in steps: each write pulls a cache line from the producers.
-            if (taken % 32 == 0)
-                release(at);
+            if (!taking(slot.bytes, read_))
+                return End::stopped;
         }
-        release(at);
-        return end;
+        return End::batch_full;
     }
+
+    // The oldest record that is there to be read; empty: none.
+    [[nodiscard]] std::span<const std::byte> next() const;
+    [[nodiscard]] std::uint64_t position() const { return read_; }
+    // How much of the ring has been read and not been released.
+    [[nodiscard]] std::uint64_t held_bytes() const { return read_ - released(); }
+    [[nodiscard]] std::uint64_t size_bytes() const { return mask_ + 1; }
+    // Gives the room before that position back. Not from two threads at once.
+    void release(std::uint64_t position);
 
 private:
     struct Slot {
@@ -75,13 +75,13 @@ private:
         std::uint64_t stride = 0;
         bool under_way = false, discarded = false;
     };
-    [[nodiscard]] std::uint64_t consumed() const;
+    [[nodiscard]] std::uint64_t released() const;
     [[nodiscard]] std::uint64_t produced() const;
     [[nodiscard]] Slot slot_at(std::uint64_t position) const;
-    void release(std::uint64_t position);
 
     Mapping consumer_, producer_;
     std::size_t mask_ = 0, page_ = 0;
+    std::uint64_t read_ = 0;
 };
 
 } // namespace sentra::sensor

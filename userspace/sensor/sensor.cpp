@@ -27,6 +27,7 @@
 #include "sensor/packages.h"
 #include "sensor/received.h"
 #include "sensor/ring.h"
+#include "sensor/trail.h"
 #include "sensor/watch_list.h"
 
 namespace sentra::sensor {
@@ -58,6 +59,7 @@ struct Sensor::Inside {
     event::Losses *losses = nullptr;
     std::unique_ptr<KernelHalf> kernel;
     std::optional<Ring> ring;
+    std::optional<Trail> trail;
     Fd poll, stop_event;
     std::atomic<bool> stopping = false;
 
@@ -89,6 +91,7 @@ Result<void> Sensor::Inside::open_ring(std::uint32_t bytes)
     if (!opened)
         return tl::unexpected(opened.error());
     ring.emplace(std::move(*opened));
+    trail.emplace(*ring, false);
     return {};
 }
 
@@ -190,10 +193,14 @@ void Sensor::Inside::watch()
 
 Ring::End Sensor::Inside::drain()
 {
-    return ring->drain(kBatchRecords, [this](std::span<const std::byte> bytes) {
-        take(bytes);
-        return !refused;
-    });
+    const Ring::End end = ring->drain(
+        kBatchRecords, [this](std::span<const std::byte> bytes, std::uint64_t behind) {
+            take(bytes);
+            trail->took(sequence, behind);
+            return !refused;
+        });
+    trail->rest();
+    return end;
 }
 
 // One turn: what there is, then what has come to light meanwhile, then how far time is known.

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The account's arithmetic, the watch list, what is read of /proc, and the ring's reader over a
-// file.
+// The account's arithmetic, the watch list, and what is read of /proc.
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
-#include <linux/bpf.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,7 +15,6 @@
 #include "sensor/arguments.h"
 #include "sensor/features.h"
 #include "sensor/hooks.h"
-#include "sensor/ring.h"
 #include "sensor/watch_list.h"
 
 namespace sentra::sensor {
@@ -181,86 +177,6 @@ TEST(Features, SayWhatIsMissingInASentence)
     features.capabilities = ~std::uint64_t{0};
     EXPECT_TRUE(features.sufficient().has_value());
     EXPECT_FALSE(features.sentences().empty());
-}
-
-// A ring buffer laid out in a file as the kernel lays out its own.
-class FakeRing : public testing::Test {
-protected:
-    static constexpr std::size_t kBytes = 4096;
-    void SetUp() override
-    {
-        page_ = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-        fd_ = Fd(memfd_create("ring", MFD_CLOEXEC));
-        ASSERT_EQ(ftruncate(fd_.get(), static_cast<off_t>(2 * page_ + 2 * kBytes)), 0);
-        auto ring = Ring::open(fd_.get(), kBytes);
-        ASSERT_TRUE(ring.has_value()) << ring.error().text;
-        ring_ = std::make_unique<Ring>(std::move(*ring));
-    }
-    void write(std::uint32_t flags, std::string text)
-    {
-        text.resize((text.size() + 7) / 8 * 8);
-        const std::uint32_t word = static_cast<std::uint32_t>(text.size()) | flags;
-        put(2 * page_ + at_, &word, sizeof word);
-        put(2 * page_ + at_ + BPF_RINGBUF_HDR_SZ, text.data(), text.size());
-        at_ += BPF_RINGBUF_HDR_SZ + text.size();
-        put(page_, &at_, sizeof at_);
-    }
-    std::vector<std::string> drain(std::size_t batch, Ring::End expected)
-    {
-        std::vector<std::string> texts;
-        const Ring::End end = ring_->drain(batch, [&texts](std::span<const std::byte> bytes) {
-            texts.emplace_back(reinterpret_cast<const char *>(bytes.data()));
-            return texts.back() != "stop";
-        });
-        EXPECT_EQ(end, expected);
-        return texts;
-    }
-    void put(std::size_t offset, const void *bytes, std::size_t count)
-    {
-        ASSERT_EQ(pwrite(fd_.get(), bytes, count, static_cast<off_t>(offset)),
-                  static_cast<ssize_t>(count));
-    }
-    std::size_t page_ = 0;
-    std::uint64_t at_ = 0;
-    Fd fd_;
-    std::unique_ptr<Ring> ring_;
-};
-
-using Texts = std::vector<std::string>;
-
-TEST_F(FakeRing, HandsOverInOrderAndSkipsDiscarded)
-{
-    EXPECT_EQ(drain(10, Ring::End::caught_up), Texts());
-    write(0, "one");
-    write(BPF_RINGBUF_DISCARD_BIT, "dropped");
-    write(0, "two");
-    EXPECT_EQ(drain(10, Ring::End::caught_up), (Texts{"one", "two"}));
-    EXPECT_EQ(drain(10, Ring::End::caught_up), Texts());
-}
-
-TEST_F(FakeRing, StopsAtTheBatchAndGoesOn)
-{
-    for (const char *text : {"a", "b", "c"})
-        write(0, text);
-    EXPECT_EQ(drain(2, Ring::End::batch_full), (Texts{"a", "b"}));
-    EXPECT_EQ(drain(2, Ring::End::caught_up), (Texts{"c"}));
-}
-
-TEST_F(FakeRing, WaitsForARecordThatIsStillWritten)
-{
-    write(0, "done");
-    write(BPF_RINGBUF_BUSY_BIT, "half");
-    write(0, "behind");
-    EXPECT_EQ(drain(10, Ring::End::under_way), (Texts{"done"}));
-    EXPECT_EQ(drain(10, Ring::End::under_way), Texts());
-}
-
-TEST_F(FakeRing, StopsWhenTheTakerDoes)
-{
-    write(0, "stop");
-    write(0, "later");
-    EXPECT_EQ(drain(10, Ring::End::stopped), (Texts{"stop"}));
-    EXPECT_EQ(drain(10, Ring::End::caught_up), (Texts{"later"}));
 }
 
 } // namespace
