@@ -10,6 +10,7 @@
  */
 #include "file_open.h"
 #include "io_uring.h"
+#include "net.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -84,32 +85,56 @@ int io_uring_submitted_before_6_4(unsigned long long *ctx)
 
 #define O_TRUNC 01000
 
-/* The result of an open is a descriptor, but for a place in the ring's own table, which no system
- * call can use: that has been told as an operation. */
-static __always_inline struct file *file_of_result(struct io_kiocb *request, __u8 operation,
-						   int result, __u64 *asked_flags)
+/* Operations whose result is a descriptor or that name their file, and lead to more than that. */
+static __always_inline bool leads_to_file(__u8 operation)
 {
-	struct io_open *open = (struct io_open *)request;
-
-	if (operation == IO_URING_FTRUNCATE)
-		return BPF_CORE_READ(request, file);
-	if (operation != IO_URING_FIXED_FD_INSTALL) {
-		if (BPF_CORE_READ(open, file_slot))
-			return NULL;
-		*asked_flags = BPF_CORE_READ(open, how.flags);
-	}
-	return file_of_fd(result);
+	return operation == IO_URING_OPENAT || operation == IO_URING_OPENAT2 ||
+	       operation == IO_URING_FIXED_FD_INSTALL || operation == IO_URING_FTRUNCATE ||
+	       operation == IO_URING_ACCEPT || operation == IO_URING_CONNECT;
 }
 
+/* The result is no descriptor when the process asked for a place in the ring's own table, which no
+ * system call can use: that has been told as an operation. */
+static __always_inline bool is_kept_in_ring(struct io_kiocb *request, __u8 operation)
+{
+	if (operation == IO_URING_OPENAT || operation == IO_URING_OPENAT2)
+		return BPF_CORE_READ((struct io_open *)request, file_slot) != 0;
+	return operation == IO_URING_ACCEPT &&
+	       BPF_CORE_READ((struct io_accept *)request, file_slot) != 0;
+}
+
+static __always_inline bool is_emptied(struct io_kiocb *request, __u8 operation)
+{
+	if (operation == IO_URING_OPENAT || operation == IO_URING_OPENAT2)
+		return BPF_CORE_READ((struct io_open *)request, how.flags) & O_TRUNC;
+	return operation == IO_URING_FTRUNCATE;
+}
+
+static __always_inline void file_came_of(struct io_kiocb *request, __u8 operation,
+					 struct file *file)
+{
+	struct file_seen seen = {.file = file, .flags = SENTRA_FILE_IO_URING};
+
+	seen.task = (struct task_struct *)bpf_get_current_task();
+	if (is_emptied(request, operation))
+		seen.flags |= SENTRA_FILE_TRUNCATED;
+	if (operation == IO_URING_FTRUNCATE) {
+		seen.inode = BPF_CORE_READ(file, f_inode);
+		seen.type = SENTRA_FILE_TRUNCATE;
+	} else if (!open_is_told(&seen)) {
+		return;
+	}
+	file_was_seen(&seen);
+}
+
+/* One program for all of it: a busy ring comes by here a million times a second. */
 SEC("tp_btf/io_uring_complete")
 int io_uring_completed(unsigned long long *ctx)
 {
-	struct file_seen seen = {.flags = SENTRA_FILE_IO_URING};
 	struct io_kiocb *request;
-	__u64 asked_flags = 0;
 	struct file *file;
 	__u8 operation;
-	int result;
+	__s32 result;
 
 	if (!completion_names_request())
 		return 0;
@@ -117,26 +142,22 @@ int io_uring_completed(unsigned long long *ctx)
 	if (!request)
 		return 0; /* one of several results of one request */
 	operation = BPF_CORE_READ(request, opcode);
-	if (operation != IO_URING_OPENAT && operation != IO_URING_OPENAT2 &&
-	    operation != IO_URING_FIXED_FD_INSTALL && operation != IO_URING_FTRUNCATE)
+	if (!leads_to_file(operation) || is_kept_in_ring(request, operation))
 		return 0;
 	result = BPF_CORE_READ(request, cqe.res); /* the ring's copy is the process's to change */
 	if (result < 0)
 		return 0;
-	seen.task = (struct task_struct *)bpf_get_current_task();
-	file = file_of_result(request, operation, result, &asked_flags);
+	if (operation == IO_URING_FTRUNCATE || operation == IO_URING_CONNECT)
+		file = BPF_CORE_READ(request, file);
+	else
+		file = file_of_fd(result);
 	if (!file)
-		return 0;
-	seen.file = file;
-	if (operation == IO_URING_FTRUNCATE) {
-		seen.inode = BPF_CORE_READ(file, f_inode);
-		seen.type = SENTRA_FILE_TRUNCATE;
-		asked_flags = O_TRUNC;
-	} else if (!open_is_told(&seen)) {
-		return 0;
-	}
-	if ((asked_flags & O_TRUNC) && seen.type != SENTRA_FILE_READ)
-		seen.flags |= SENTRA_FILE_TRUNCATED;
-	file_was_seen(&seen);
+		return 0; /* closed or replaced by another thread already */
+	if (operation == IO_URING_ACCEPT)
+		accepted_into(file);
+	else if (operation == IO_URING_CONNECT)
+		connected_without_tcp(file);
+	else
+		file_came_of(request, operation, file);
 	return 0;
 }

@@ -287,6 +287,9 @@ struct io_kiocb {
 struct open_how {
 	__u64 flags;
 };
+struct io_accept {
+	__u32 file_slot;
+};
 struct io_open {
 	__u32 file_slot;
 	struct open_how how;

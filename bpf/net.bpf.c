@@ -28,22 +28,11 @@ SEC("tracepoint")
 int socket_connected(struct syscall_end *call)
 {
 	struct syscall_args args = {};
-	struct sock *sk;
-	__u16 family;
 
 	if (call->ret != 0)
 		return 0;
 	syscall_args_read(&args);
-	sk = sock_of_file(file_of_fd(args.at[0]));
-	if (!sk)
-		return 0;
-	family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	if (family == AF_UNIX)
-		datagram_connected(sk, SENTRA_TRANSPORT_UNIX);
-	else if ((family == AF_INET || family == AF_INET6) &&
-		 BPF_CORE_READ(sk, sk_protocol) == IPPROTO_UDP &&
-		 BPF_CORE_READ(sk, __sk_common.skc_dport))
-		datagram_connected(sk, SENTRA_TRANSPORT_UDP);
+	connected_without_tcp(file_of_fd(args.at[0]));
 	return 0;
 }
 
@@ -51,17 +40,7 @@ int socket_connected(struct syscall_end *call)
 SEC("tracepoint")
 int connection_accepted(struct syscall_end *call)
 {
-	struct sock *sk;
-	__u16 family;
-
-	if (call->ret < 0)
-		return 0;
-	sk = sock_of_file(file_of_fd(call->ret));
-	if (!sk)
-		return 0;
-	family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	if (family != AF_INET && family != AF_INET6)
-		return 0;
-	accepted(sk);
+	if (call->ret >= 0)
+		accepted_into(file_of_fd(call->ret));
 	return 0;
 }

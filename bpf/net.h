@@ -125,6 +125,23 @@ static __always_inline void datagram_connected(struct sock *sk, __u32 transport)
 	record_submit(e, row);
 }
 
+/* What inet_sock_set_state does not see of a connect; TCP is left to it. */
+static __always_inline void connected_without_tcp(struct file *file)
+{
+	struct sock *sk = sock_of_file(file);
+	__u16 family;
+
+	if (!sk)
+		return;
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	if (family == AF_UNIX)
+		datagram_connected(sk, SENTRA_TRANSPORT_UNIX);
+	else if ((family == AF_INET || family == AF_INET6) &&
+		 BPF_CORE_READ(sk, sk_protocol) == IPPROTO_UDP &&
+		 BPF_CORE_READ(sk, __sk_common.skc_dport))
+		datagram_connected(sk, SENTRA_TRANSPORT_UDP);
+}
+
 static __always_inline void accepted(const struct sock *sk)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
@@ -149,6 +166,19 @@ static __always_inline void accepted(const struct sock *sk)
 	e->transport = SENTRA_TRANSPORT_TCP;
 	e->network_namespace = network_namespace(sk);
 	record_submit(e, row);
+}
+
+/* The file that an accept gave. */
+static __always_inline void accepted_into(struct file *file)
+{
+	struct sock *sk = sock_of_file(file);
+	__u16 family;
+
+	if (!sk)
+		return;
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	if (family == AF_INET || family == AF_INET6)
+		accepted(sk);
 }
 
 #endif

@@ -253,13 +253,28 @@ TEST_F(Live, TellsConnectionsThroughARing)
         entry.addr = reinterpret_cast<std::uint64_t>(&address);
         entry.off = sizeof address;
         must(ring.run(entry) == 0, "IORING_OP_CONNECT");
+        entry.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        must(ring.run(entry) == 0, "IORING_OP_CONNECT of a datagram socket");
+        io_uring_sqe taken{};
+        taken.opcode = IORING_OP_ACCEPT;
+        taken.fd = listener;
+        must(ring.run(taken) >= 0, "IORING_OP_ACCEPT");
         return 0;
     });
-    const auto connect = one(pid, SENTRA_NET_CONNECT);
-    EXPECT_EQ(field(*connect, "destination.ip"), "127.0.0.1");
-    EXPECT_EQ(field(*connect, "destination.port"), std::to_string(ntohs(address.sin_port)));
+    const std::string port = std::to_string(ntohs(address.sin_port));
+    const auto connects = of(pid, SENTRA_NET_CONNECT);
+    ASSERT_EQ(connects.size(), completions_name_their_request() ? 2U : 1U);
+    EXPECT_EQ(field(*connects[0], "network.transport"), "tcp");
+    for (const auto &connect : connects) {
+        EXPECT_EQ(field(*connect, "destination.ip"), "127.0.0.1");
+        EXPECT_EQ(field(*connect, "destination.port"), port);
+    }
+    if (completions_name_their_request()) {
+        EXPECT_EQ(field(*connects[1], "network.transport"), "udp");
+        EXPECT_EQ(field(*one(pid, SENTRA_NET_ACCEPT), "destination.port"), port);
+    }
     EXPECT_EQ(operations(of(pid, SENTRA_PROCESS_IO_URING)),
-              std::vector<unsigned>{IORING_OP_CONNECT});
+              (std::vector<unsigned>{IORING_OP_CONNECT, IORING_OP_ACCEPT}));
     close(listener);
 }
 
