@@ -50,6 +50,9 @@ struct KernelHalf::Inside {
     std::vector<ProgramRow> rows; // one per hook, in the table's order
     std::vector<Attached> attached;
     int cpus = 0;
+
+    [[nodiscard]] Result<sentra_account_row> account_row(std::uint32_t key) const;
+    [[nodiscard]] std::uint64_t recursion_misses(std::string_view program) const;
 };
 
 KernelHalf::KernelHalf(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
@@ -172,19 +175,39 @@ Result<std::vector<std::byte>> KernelHalf::snapshot() const
     return read_iterator(inside_->object.program("snapshot_process"));
 }
 
-Result<AccountRows> KernelHalf::account() const
+Result<sentra_account_row> KernelHalf::Inside::account_row(std::uint32_t key) const
 {
     constexpr std::size_t words = sizeof(sentra_account_row) / sizeof(std::uint64_t);
-    const int fd = inside_->object.map_fd("account");
-    std::vector<std::uint64_t> per_cpu(words * static_cast<std::size_t>(inside_->cpus));
+    std::vector<std::uint64_t> per_cpu(words * static_cast<std::size_t>(cpus));
+    if (bpf_map_lookup_elem(object.map_fd("account"), &key, per_cpu.data()) != 0)
+        return system_failure("read the kernel's account", errno);
+    std::array<std::uint64_t, words> sum{};
+    for (std::size_t i = 0; i < per_cpu.size(); ++i)
+        sum[i % words] += per_cpu[i];
+    sentra_account_row row{};
+    std::memcpy(&row, sum.data(), sizeof sum);
+    return row;
+}
+
+std::uint64_t KernelHalf::Inside::recursion_misses(std::string_view name) const
+{
+    const bpf_program *asked = object.program(name);
+    bpf_prog_info info{};
+    __u32 bytes = sizeof info;
+    if (asked == nullptr || bpf_program__fd(asked) < 0 ||
+        bpf_obj_get_info_by_fd(bpf_program__fd(asked), &info, &bytes) != 0)
+        return 0;
+    return info.recursion_misses;
+}
+
+Result<AccountRows> KernelHalf::account() const
+{
     AccountRows rows{};
     for (std::uint32_t key = 0; key < SENTRA_ROWS; ++key) {
-        if (bpf_map_lookup_elem(fd, &key, per_cpu.data()) != 0)
-            return system_failure("read the kernel's account", errno);
-        std::array<std::uint64_t, words> sum{};
-        for (std::size_t i = 0; i < per_cpu.size(); ++i)
-            sum[i % words] += per_cpu[i];
-        std::memcpy(&rows[key], sum.data(), sizeof sum);
+        const auto row = inside_->account_row(key);
+        if (!row)
+            return tl::unexpected(row.error());
+        rows[key] = *row;
     }
     return rows;
 }
@@ -192,15 +215,20 @@ Result<AccountRows> KernelHalf::account() const
 std::vector<ProgramRow> KernelHalf::programs() const
 {
     std::vector<ProgramRow> rows = inside_->rows;
-    for (ProgramRow &row : rows) {
-        const bpf_program *program = inside_->object.program(row.program);
-        bpf_prog_info info{};
-        __u32 bytes = sizeof info;
-        if (program != nullptr && bpf_program__fd(program) >= 0 &&
-            bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &bytes) == 0)
-            row.recursion_misses = info.recursion_misses;
-    }
+    for (ProgramRow &row : rows)
+        row.recursion_misses = inside_->recursion_misses(row.program);
     return rows;
+}
+
+std::uint64_t KernelHalf::lost_starts() const
+{
+    std::uint64_t lost = 0;
+    for (const std::uint32_t type : {SENTRA_PROCESS_EXEC, SENTRA_PROCESS_FORK})
+        lost += inside_->account_row(SENTRA_ROW(type)).value_or(sentra_account_row{}).lost;
+    for (const ProgramRow &row : inside_->rows)
+        if (row.attached && (row.event == "process.exec" || row.event == "process.fork"))
+            lost += inside_->recursion_misses(row.program);
+    return lost;
 }
 
 } // namespace sentra::sensor

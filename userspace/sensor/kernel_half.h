@@ -38,6 +38,9 @@ public:
     [[nodiscard]] Result<std::vector<std::byte>> snapshot() const;
     [[nodiscard]] Result<AccountRows> account() const; // all CPUs together
     [[nodiscard]] std::vector<ProgramRow> programs() const;
+    // Starts of processes and programs that were lost, for whatever reason: cheap enough to be
+    // asked for in every turn.
+    [[nodiscard]] std::uint64_t lost_starts() const;
 
 private:
     struct Inside;

@@ -27,6 +27,7 @@
 #include "sensor/packages.h"
 #include "sensor/received.h"
 #include "sensor/ring.h"
+#include "sensor/snapshot.h"
 #include "sensor/trail.h"
 #include "sensor/watch_list.h"
 
@@ -66,6 +67,10 @@ struct Sensor::Inside {
     Packages packages; // read while the programs are loaded
     Receiver receiver;
     LossLedger ledger;
+    LossCounts counts; // as last looked at; `dropped` is counted here
+    HealPlan healing;
+    std::uint64_t lost_starts = 0;  // as last looked at
+    std::uint64_t watermark_ns = 0; // Unix, as last told; 0: not since the clock was set
     BootClock clock;
     std::uint64_t opened_ns = 0; // boot time
     std::uint64_t sequence = 0, newest_ns = 0, losses_told_ns = 0, watched_ns = 0;
@@ -76,8 +81,9 @@ struct Sensor::Inside {
     void put(event::Record record);
     void take(std::span<const std::byte> bytes);
     void tell_clock(std::uint64_t now_ns, bool is_first);
-    void tell_losses();
-    [[nodiscard]] Result<void> tell_snapshot();
+    void tell_losses(std::uint64_t now_ns);
+    void look_for_losses(std::uint64_t now_ns);
+    [[nodiscard]] Result<void> tell_snapshot(bool heals);
     void watch();
     Ring::End drain();
     void turn();
@@ -121,7 +127,7 @@ void Sensor::Inside::take(std::span<const std::byte> bytes)
 {
     auto record = receiver.receive(bytes, sequence + 1, clock.boot_to_unix_ns());
     if (!record) {
-        losses->count(record.error());
+        ++counts.dropped[record.error()];
         return;
     }
     ++sequence;
@@ -134,6 +140,7 @@ void Sensor::Inside::tell_clock(std::uint64_t now_ns, bool is_first)
     const auto step_ns = clock.look();
     if (!step_ns && !is_first)
         return;
+    watermark_ns = 0;
     event::Build<sentra_clock> record(SENTRA_META_CLOCK, SENTRA_SOURCE_KERNEL,
                                       clock.to_unix(now_ns), ++sequence);
     record->boot_to_unix_ns = clock.boot_to_unix_ns();
@@ -141,47 +148,82 @@ void Sensor::Inside::tell_clock(std::uint64_t now_ns, bool is_first)
     put(record.finish());
 }
 
-void Sensor::Inside::tell_losses()
+// A loss is told with the time up to which everything has been handed on: whatever happened after
+// it, a log line among them, is judged by people who know of it.
+void Sensor::Inside::tell_losses(std::uint64_t now_ns)
 {
     const auto rows = kernel->account();
     if (!rows)
         return; // read again the next time; nothing is forgotten
-    for (const LossStep &step : ledger.step(*rows, recursion_total(kernel->programs()))) {
+    counts.rows = *rows;
+    counts.missed = missed_runs(kernel->programs());
+    bool shaken = false;
+    for (const LossStep &step : ledger.step(counts, now_ns)) {
+        shaken = shaken || shakes_process_tree(step);
         losses->count(step.kind, step.count);
         event::Build<sentra_lost> record(SENTRA_META_LOSS, SENTRA_SOURCE_KERNEL,
-                                         clock.to_unix(boot_now_ns()), ++sequence);
+                                         watermark_ns != 0 ? watermark_ns : clock.to_unix(now_ns),
+                                         ++sequence);
         record->count = step.count;
         record->total = step.total;
         record->kind = step.kind;
         record->of_type = step.of_type;
+        record->from_ns = clock.to_unix(step.from_ns);
+        record->to_ns = clock.to_unix(step.to_ns);
         put(record.finish());
     }
+    healing.looked(shaken, now_ns);
 }
 
-// The processes that were there before the first event. Their arguments come from /proc, of the
-// same process only: (pid, start) decides.
-Result<void> Sensor::Inside::tell_snapshot()
+void Sensor::Inside::look_for_losses(std::uint64_t now_ns)
+{
+    const std::uint64_t starts = kernel->lost_starts(); // before the look: none may fall between
+    const bool urgent = starts != lost_starts && healing.is_first_news();
+    if (!urgent && now_ns - losses_told_ns < kLossesEveryNs)
+        return;
+    lost_starts = starts;
+    losses_told_ns = now_ns;
+    tell_losses(boot_now_ns());
+    // A look that failed is made again when the next one is due.
+    if (healing.is_due(now_ns) && tell_snapshot(true))
+        healing.healed(now_ns);
+}
+
+// The processes as they are. Their arguments come from /proc, of the same process only: (pid,
+// start) decides.
+Result<void> Sensor::Inside::tell_snapshot(bool heals)
 {
     packages.await(kPackagesAwaited);
+    const std::uint64_t began_ns = boot_now_ns();
     const auto bytes = kernel->snapshot();
     if (!bytes)
         return tl::unexpected(bytes.error());
-    for (std::span<const std::byte> rest(*bytes); rest.size() >= sizeof(sentra_exec);) {
+    std::uint32_t told = 0;
+    bool is_whole = true;
+    const auto taking = [&](std::span<const std::byte> process) {
         sentra_exec exec{};
-        std::memcpy(&exec, rest.data(), sizeof exec);
-        if (exec.head.size < sizeof exec || exec.head.size > rest.size())
-            return failure("the snapshot of running processes is cut");
-        auto record =
-            receiver.receive_snapshot(rest.first(exec.head.size), read_arguments(exec.actor),
-                                      sequence + 1, clock.boot_to_unix_ns());
-        rest = rest.subspan(exec.head.size);
+        std::memcpy(&exec, process.data(), sizeof exec);
+        auto record = receiver.receive_snapshot(process, read_arguments(exec.actor), sequence + 1,
+                                                clock.boot_to_unix_ns());
         if (!record) {
-            losses->count(record.error());
-            continue;
+            ++counts.dropped[record.error()];
+            is_whole = false;
+            return;
         }
         ++sequence;
+        ++told;
         put(std::move(*record));
-    }
+    };
+    if (auto taken = for_each_process(*bytes, taking); !taken)
+        return taken;
+    if (!is_whole)
+        return {}; // who was not told may still run
+    event::Build<sentra_snapshot> record(SENTRA_META_SNAPSHOT, SENTRA_SOURCE_KERNEL,
+                                         clock.to_unix(boot_now_ns()), ++sequence);
+    record->began_ns = clock.to_unix(began_ns);
+    record->processes = told;
+    record->heals = heals ? 1 : 0;
+    put(record.finish());
     return {};
 }
 
@@ -209,10 +251,7 @@ void Sensor::Inside::turn()
     const std::uint64_t began_ns = boot_now_ns();
     tell_clock(began_ns, false);
     const Ring::End end = drain();
-    if (began_ns - losses_told_ns >= kLossesEveryNs) {
-        losses_told_ns = began_ns;
-        tell_losses();
-    }
+    look_for_losses(began_ns);
     if (began_ns - watched_ns >= kWatchListEveryNs) {
         watched_ns = began_ns;
         watch();
@@ -220,8 +259,10 @@ void Sensor::Inside::turn()
     std::uint64_t known_ns = clock.to_unix(began_ns);
     if (end != Ring::End::caught_up)
         known_ns = std::min(known_ns, newest_ns);
-    if (!refused && known_ns > kSlackNs)
-        sink->watermark(known_ns - kSlackNs);
+    if (!refused && known_ns > kSlackNs) {
+        watermark_ns = known_ns - kSlackNs;
+        sink->watermark(watermark_ns);
+    }
     if (end == Ring::End::caught_up || end == Ring::End::under_way)
         wait();
 }
@@ -245,7 +286,7 @@ void Sensor::Inside::finish()
         if (end != Ring::End::batch_full)
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    tell_losses();
+    tell_losses(boot_now_ns());
 }
 
 Sensor::Sensor(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
@@ -273,6 +314,7 @@ Result<std::unique_ptr<Sensor>> Sensor::open(Options options, event::Sink &sink,
     inside->watch();
     inside->clock.look();
     inside->opened_ns = boot_now_ns();
+    inside->ledger.begin(inside->opened_ns);
     if (auto attached = inside->kernel->attach(); !attached)
         return tl::unexpected(attached.error());
     return std::unique_ptr<Sensor>(new Sensor(std::move(inside)));
@@ -283,7 +325,7 @@ Result<void> Sensor::run()
     Inside &in = *inside_;
     in.watched_ns = in.losses_told_ns = boot_now_ns();
     in.tell_clock(in.opened_ns, true);
-    if (auto told = in.tell_snapshot(); !told)
+    if (auto told = in.tell_snapshot(false); !told)
         return told;
     while (!in.stopping && !in.refused)
         in.turn();

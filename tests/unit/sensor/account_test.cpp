@@ -74,34 +74,89 @@ TEST(Account, GivesEveryTypeARowOfItsOwn)
 TEST(LossLedger, TellsWhatIsNewOnly)
 {
     LossLedger ledger;
-    AccountRows rows = some_rows();
-    auto steps = ledger.step(rows, 0);
+    ledger.begin(100);
+    LossCounts counts;
+    counts.rows = some_rows();
+    auto steps = ledger.step(counts, 200);
     ASSERT_EQ(steps.size(), 1U);
     EXPECT_EQ(steps[0].kind, SENTRA_LOSS_RING_FULL);
     EXPECT_EQ(steps[0].of_type, SENTRA_PROCESS_EXEC);
     EXPECT_EQ(steps[0].count, 3U);
-    EXPECT_TRUE(ledger.step(rows, 0).empty());
+    EXPECT_TRUE(ledger.step(counts, 300).empty());
 
-    rows[SENTRA_ROW(SENTRA_PROCESS_EXEC)].lost += 2;
-    rows[SENTRA_ROW(SENTRA_CRED_CHANGE)].state_gone = 1;
-    steps = ledger.step(rows, 6);
-    ASSERT_EQ(steps.size(), 3U);
+    counts.rows[SENTRA_ROW(SENTRA_PROCESS_EXEC)].lost += 2;
+    counts.rows[SENTRA_ROW(SENTRA_CRED_CHANGE)].state_gone = 1;
+    counts.missed = {{"process_created", SENTRA_PROCESS_FORK, 6}};
+    counts.dropped[SENTRA_LOSS_BAD_RECORD] = 4;
+    steps = ledger.step(counts, 400);
+    ASSERT_EQ(steps.size(), 4U);
     EXPECT_EQ(steps[0].count, 2U);
     EXPECT_EQ(steps[0].total, 5U);
     EXPECT_EQ(steps[1].kind, SENTRA_LOSS_STATE_FULL);
     EXPECT_EQ(steps[2].kind, SENTRA_LOSS_RECURSION);
+    EXPECT_EQ(steps[2].of_type, SENTRA_PROCESS_FORK);
     EXPECT_EQ(steps[2].count, 6U);
+    EXPECT_EQ(steps[3].kind, SENTRA_LOSS_BAD_RECORD);
+    EXPECT_EQ(steps[3].of_type, 0U);
+    EXPECT_EQ(steps[3].count, 4U);
+}
+
+TEST(LossLedger, SaysBetweenWhichLooksItHappened)
+{
+    LossLedger ledger;
+    ledger.begin(100);
+    LossCounts counts;
+    EXPECT_TRUE(ledger.step(counts, 200).empty());
+    counts.rows[SENTRA_ROW(SENTRA_FILE_WRITE)].lost = 1;
+    const auto steps = ledger.step(counts, 300);
+    ASSERT_EQ(steps.size(), 1U);
+    EXPECT_EQ(steps[0].from_ns, 200U);
+    EXPECT_EQ(steps[0].to_ns, 300U);
+}
+
+TEST(LossLedger, AddsProgramsOfOneEventUpAndSurvivesAFreshCounter)
+{
+    LossLedger ledger;
+    LossCounts counts;
+    counts.missed = {{"one", SENTRA_PROCESS_EXEC, 2}, {"other", SENTRA_PROCESS_EXEC, 3}};
+    auto steps = ledger.step(counts, 1);
+    ASSERT_EQ(steps.size(), 1U);
+    EXPECT_EQ(steps[0].count, 5U);
+    counts.missed = {{"one", SENTRA_PROCESS_EXEC, 0}, {"other", SENTRA_PROCESS_EXEC, 4}};
+    steps = ledger.step(counts, 2);
+    ASSERT_EQ(steps.size(), 1U);
+    EXPECT_EQ(steps[0].count, 1U);
+    EXPECT_EQ(steps[0].total, 6U);
+}
+
+TEST(LossLedger, KnowsWhatMayHaveCostAProcess)
+{
+    EXPECT_TRUE(shakes_process_tree({.kind = SENTRA_LOSS_RING_FULL, .of_type = SENTRA_PROCESS_EXIT}));
+    EXPECT_TRUE(shakes_process_tree({.kind = SENTRA_LOSS_RECURSION, .of_type = 0}));
+    EXPECT_TRUE(shakes_process_tree({.kind = SENTRA_LOSS_STATE_FULL, .of_type = SENTRA_CRED_CHANGE}));
+    EXPECT_FALSE(shakes_process_tree({.kind = SENTRA_LOSS_RING_FULL, .of_type = SENTRA_FILE_WRITE}));
+    EXPECT_FALSE(
+        shakes_process_tree({.kind = SENTRA_LOSS_TRUNCATED, .of_type = SENTRA_PROCESS_EXEC}));
 }
 
 TEST(Recursion, CountsAProgramOnceHoweverManyHooksItHas)
 {
     ProgramRow row;
+    row.event = "file.write";
     row.program = "file_opened";
     row.recursion_misses = 5;
     ProgramRow other;
+    other.event = "process.exec";
     other.program = "program_started";
     other.recursion_misses = 2;
+    ProgramRow mode = row;
+    mode.event = "file.mode";
     EXPECT_EQ(recursion_total({row, row, row, other}), 7U);
+    const auto missed = missed_runs({row, row, other, mode});
+    ASSERT_EQ(missed.size(), 2U);
+    EXPECT_EQ(missed[0].of_type, 0U); // serves two
+    EXPECT_EQ(missed[0].runs, 5U);
+    EXPECT_EQ(missed[1].of_type, SENTRA_PROCESS_EXEC);
 }
 
 TEST(Hooks, NameEveryEventTypeOnce)
