@@ -235,7 +235,7 @@ TEST_F(Live, TellsChangesByDescriptorAsFacts)
     EXPECT_EQ(one(pid, SENTRA_FILE_TRUNCATE)->as<sentra_file>().size, 5U);
 }
 
-TEST_F(Live, TellsReadsOfWatchedFilesOnly)
+TEST_F(OwnSensor, TellsReadsOfWatchedFilesOnly)
 {
     write_file(path("secret"), "x");
     write_file(path("other"), "x");

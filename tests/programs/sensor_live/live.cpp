@@ -5,6 +5,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
+#include <map>
+#include <set>
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -103,8 +106,10 @@ bool Collector::sequence_is_whole()
 
 void Running::open(sensor::Options options)
 {
+    const auto begun = std::chrono::steady_clock::now();
     auto opened = sensor::Sensor::open(std::move(options), collector, losses);
     ASSERT_TRUE(opened.has_value()) << opened.error().text;
+    ready_after = std::chrono::steady_clock::now() - begun;
     sensor = std::move(*opened);
     source = std::thread([this] {
         const auto ran = sensor->run();
@@ -120,6 +125,27 @@ void Running::stop()
     collector.hold(false);
     sensor->stop();
     source.join();
+}
+
+void Running::print_figures() const
+{
+    std::map<std::string, std::uint64_t> missed; // of a program, over all its hooks
+    std::set<std::string_view> rungs;
+    for (const sensor::ProgramRow &row : sensor->programs()) {
+        missed[row.program] = row.recursion_misses;
+        if (row.attached)
+            rungs.insert(row.rung);
+    }
+    std::uint64_t all_missed = 0;
+    for (const auto &[program, count] : missed)
+        all_missed += count;
+    std::cout << "sensor: ready "
+              << std::chrono::duration_cast<std::chrono::milliseconds>(ready_after).count()
+              << " ms lost " << losses.total(SENTRA_LOSS_RING_FULL) << " missed " << all_missed
+              << " on";
+    for (const std::string_view rung : rungs)
+        std::cout << " " << rung;
+    std::cout << std::endl;
 }
 
 std::shared_ptr<Running> Live::shared_;
@@ -144,8 +170,10 @@ void Live::TearDown()
 
 void Live::TearDownTestSuite()
 {
-    if (shared_)
+    if (shared_) {
         shared_->stop();
+        shared_->print_figures();
+    }
     shared_.reset();
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -49,9 +50,11 @@ struct Running {
     event::Losses losses;
     std::unique_ptr<sensor::Sensor> sensor;
     std::thread source;
+    std::chrono::steady_clock::duration ready_after{};
 
     void open(sensor::Options options);
     void stop();
+    void print_figures() const; // what scripts/vm makes a table of
 };
 
 class Live : public testing::Test {
@@ -85,6 +88,10 @@ private:
     std::shared_ptr<Running> running_;
     static std::shared_ptr<Running> shared_;
 };
+
+// Tests that need a sensor of their own. In an emulated machine loading one takes ten seconds:
+// there these run for one rung of a kernel only, the others for each.
+class OwnSensor : public Live {};
 
 // A field as `sentra replay --events` shows it.
 [[nodiscard]] std::string field(const event::Event &event, std::string_view name);

@@ -256,7 +256,7 @@ TEST_F(Live, TellsWhoTracesWhom)
               one(target, SENTRA_PROCESS_EXIT)->actor()->start_ns);
 }
 
-TEST_F(Live, BeginsWithTheProcessesThatWereThere)
+TEST_F(OwnSensor, BeginsWithTheProcessesThatWereThere)
 {
     const pid_t before = fork();
     if (before == 0)

@@ -31,6 +31,8 @@ function begin(name) {
     bad = ""
     if ($3 != 0)
         bad = names == "" ? "status " $3 : "see" names
+    else if (rung != "best" && !index(on_rung, rung))
+        bad = "no hook is on the rung asked for: " on_rung
     else if (expected ~ /^live-not-/ && index(on_rung, substr(expected, 10)))
         bad = "hooks are on the rung that is not there: " on_rung
     names = ""
