@@ -16,9 +16,20 @@ struct kernfs_node___since_6_15 {
 	struct kernfs_node *__parent;
 };
 
+/* b27c82e12965 (6.0), of the same series as the id mapping among security_inode_setattr()'s
+ * arguments. */
+struct iattr___since_6_0 {
+	kuid_t ia_vfsuid;
+};
+
+/* The security hooks by name. */
+union security_list_options___since_6_9 {
+	void *inode_post_setattr;
+};
+
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long di, si, dx, r10, cx, r8;
+	unsigned long di, si, dx, r10, cx, r8, orig_ax;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct user_pt_regs {
@@ -27,6 +38,7 @@ struct user_pt_regs {
 struct pt_regs {
 	struct user_pt_regs user_regs;
 	__u64 orig_x0;
+	__s32 syscallno;
 };
 #endif
 
@@ -40,6 +52,22 @@ static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *nod
 	if (bpf_core_field_exists(since->__parent))
 		return BPF_CORE_READ(since, __parent);
 	return BPF_CORE_READ(before, parent);
+}
+
+/* Its first argument is the mount's id mapping, before dentry and attributes. */
+static __always_inline bool setattr_knows_mapping(void)
+{
+	struct iattr___since_6_0 *since = NULL;
+
+	return bpf_core_field_exists(since->ia_vfsuid);
+}
+
+/* 77fa6f314f03 (6.9): security_inode_post_setattr(). Delete when 6.8 is no longer supported. */
+static __always_inline bool done_attributes_are_told(void)
+{
+	union security_list_options___since_6_9 *since = NULL;
+
+	return bpf_core_field_exists(since->inode_post_setattr);
 }
 
 /* A mount namespace that open_tree(OPEN_TREE_CLONE) made and nobody can enter: it had no inode
@@ -81,6 +109,18 @@ static __always_inline bool completion_names_request(void)
 	struct io_kiocb *request = NULL;
 
 	return bpf_core_field_exists(request->cqe);
+}
+
+/* The number of the system call the current thread is in. */
+static __always_inline int current_call(void)
+{
+	struct pt_regs *regs = user_registers();
+
+#if defined(__TARGET_ARCH_x86)
+	return BPF_CORE_READ(regs, orig_ax);
+#elif defined(__TARGET_ARCH_arm64)
+	return BPF_CORE_READ(regs, syscallno);
+#endif
 }
 
 /* The arguments of the system call that is just ending. They are as the caller passed them: the

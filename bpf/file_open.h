@@ -18,6 +18,14 @@
 #define SMALL_NAME  64
 #define LARGE_BYTES (sizeof(struct sentra_file) + SENTRA_PATH_MAX + NAME_BYTES)
 
+/* ia_valid of struct iattr */
+#define ATTR_MODE  (1 << 0)
+#define ATTR_UID   (1 << 1)
+#define ATTR_GID   (1 << 2)
+#define ATTR_SIZE  (1 << 3)
+#define ATTR_FORCE (1 << 9)  /* the kernel's own doing */
+#define ATTR_OPEN  (1 << 15) /* O_TRUNC, which the open has told */
+
 /* What happened to which object: a hook fills in the task, the object, the type and the flags that
  * only it can know. */
 struct file_seen {
@@ -26,6 +34,7 @@ struct file_seen {
 	struct inode *inode; /* NULL: there is none yet */
 	struct vfsmount *mount;
 	struct dentry *dentry;
+	struct iattr *asked; /* what it will be like, where that is not done yet */
 	__u32 type;
 	__u32 flags;
 	__u32 open_flags;
@@ -51,6 +60,20 @@ static __always_inline void inode_facts(struct sentra_file *e, struct dentry *de
 		e->flags |= SENTRA_FILE_DIRECTORY;
 }
 
+static __always_inline void asked_facts(struct sentra_file *e, struct iattr *asked)
+{
+	__u32 valid = BPF_CORE_READ(asked, ia_valid);
+
+	if (valid & ATTR_MODE)
+		e->mode = (e->mode & S_IFMT) | (BPF_CORE_READ(asked, ia_mode) & ~S_IFMT);
+	if (valid & ATTR_UID)
+		e->uid = BPF_CORE_READ(asked, ia_uid.val);
+	if (valid & ATTR_GID)
+		e->gid = BPF_CORE_READ(asked, ia_gid.val);
+	if (valid & ATTR_SIZE)
+		e->size = BPF_CORE_READ(asked, ia_size);
+}
+
 /* The kernel's own facts of the object. */
 static __always_inline void file_facts(struct sentra_file *e, struct file_seen *seen)
 {
@@ -67,6 +90,8 @@ static __always_inline void file_facts(struct sentra_file *e, struct file_seen *
 		inode_facts(e, seen->dentry, inode, kind);
 	else
 		e->uid = e->gid = SENTRA_UNSET;
+	if (seen->asked)
+		asked_facts(e, seen->asked);
 }
 
 static __always_inline __u64 place_of_object(struct file_seen *seen)

@@ -61,8 +61,19 @@ struct list_head {
 struct ns_common {
 	unsigned int inum;
 };
+struct uid_gid_extent {
+	__u32 first;
+	__u32 lower_first;
+	__u32 count;
+};
+struct uid_gid_map {
+	__u32 nr_extents;
+	struct uid_gid_extent extent[5];
+};
 struct user_namespace {
 	struct ns_common ns;
+	struct uid_gid_map uid_map;
+	struct uid_gid_map gid_map;
 };
 struct pid_namespace {
 	struct ns_common ns;
@@ -127,6 +138,13 @@ struct inode {
 	unsigned int i_nlink;
 	long long i_size;
 };
+struct iattr {
+	unsigned int ia_valid;
+	unsigned short ia_mode;
+	kuid_t ia_uid;
+	kgid_t ia_gid;
+	long long ia_size;
+};
 struct vfsmount {
 	struct dentry *mnt_root;
 };
@@ -184,11 +202,23 @@ struct kernfs_node {
 	const char *name;
 	__u64 id;
 };
+struct cgroup_root;
 struct cgroup {
 	struct kernfs_node *kn;
+	int level;
+	struct cgroup_root *root;
+};
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
 };
 struct css_set {
+	struct cgroup_subsys_state *subsys[1];
 	struct cgroup *dfl_cgrp;
+};
+/* The values are the running kernel's. */
+enum cgroup_subsys_id {
+	memory_cgrp_id,
+	pids_cgrp_id,
 };
 
 struct nsproxy {
@@ -213,6 +243,7 @@ struct task_struct {
 	struct pid *thread_pid;
 	__u64 start_boottime;
 	__u64 self_exec_id; /* counts execs; 64 bits since 5.7 */
+	const struct cred *real_cred;
 	const struct cred *cred;
 	char comm[16];
 	struct fs_struct *fs;
