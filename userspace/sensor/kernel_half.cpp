@@ -160,6 +160,28 @@ Result<void> KernelHalf::attach()
     return {};
 }
 
+FilterSeat KernelHalf::filter_seat() const
+{
+    const auto word = [](auto &one) { return reinterpret_cast<std::uint64_t *>(&one); };
+    auto &words = *inside_->object.words().bss;
+    FilterSeat seat;
+    seat.unwanted_types = word(words.unwanted_types);
+    seat.placed_types = word(words.placed_types);
+    seat.repeating_types = word(words.repeating_types);
+    seat.repeat_ns = word(words.repeat_ns);
+    seat.repeats_since_ns = word(words.repeats_since_ns);
+    seat.place_seed = word(words.place_seed);
+    seat.wanted_lengths = word(words.wanted_lengths);
+    seat.ending_lengths = word(words.wanted_ending_lengths);
+    seat.ending_bytes = word(words.wanted_ending_bytes);
+    seat.trusted_count = word(words.trusted_count);
+    seat.places = inside_->object.map_fd("places");
+    seat.names = inside_->object.map_fd("wanted_names");
+    seat.endings = inside_->object.map_fd("wanted_endings");
+    seat.trusted = inside_->object.map_fd("trusted_groups");
+    return seat;
+}
+
 void KernelHalf::pause()
 {
     __atomic_store_n(&inside_->object.words().bss->paused, 1U, __ATOMIC_SEQ_CST);

@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "sensor/account.h"
+#include "sensor/filter.h"
 #include "sensor/sensor.h"
 
 namespace sentra::sensor {
@@ -28,6 +29,8 @@ public:
 
     // What is read (and the sensor's own process), before the first event.
     void watch(std::span<const sentra_watched_file> files, std::span<const std::string> names);
+    // Where the programs look for what they leave out.
+    [[nodiscard]] FilterSeat filter_seat() const;
     // Error: not one hook could be attached.
     [[nodiscard]] Result<void> attach();
     // No event is seen any more. Detaching is left to the destructor: it takes the kernel seconds.

@@ -61,6 +61,7 @@ struct Sensor::Inside {
     std::unique_ptr<KernelHalf> kernel;
     std::optional<Ring> ring;
     std::optional<Trail> trail;
+    std::optional<Filter> filter;
     Fd poll, stop_event;
     std::atomic<bool> stopping = false;
 
@@ -80,6 +81,7 @@ struct Sensor::Inside {
     [[nodiscard]] Result<void> open_poll();
     void put(event::Record record);
     void take(std::span<const std::byte> bytes);
+    void judge(std::span<const std::byte> bytes, const event::Record &record);
     void tell_clock(std::uint64_t now_ns, bool is_first);
     void tell_losses(std::uint64_t now_ns);
     void look_for_losses(std::uint64_t now_ns);
@@ -132,7 +134,24 @@ void Sensor::Inside::take(std::span<const std::byte> bytes)
     }
     ++sequence;
     newest_ns = std::max<std::uint64_t>(newest_ns, record->head().time_ns);
+    judge(bytes, *record);
     put(std::move(*record));
+}
+
+// Inside the ring the sequence of a file's record is the kernel's name for its directory.
+void Sensor::Inside::judge(std::span<const std::byte> bytes, const event::Record &record)
+{
+    sentra_head head{};
+    std::memcpy(&head, bytes.data(), sizeof head);
+    if (head.sequence == 0 || head.type >> 8U != SENTRA_FILE_WRITE >> 8U)
+        return;
+    sentra_file file{};
+    std::memcpy(&file, record.bytes().data(), sizeof file);
+    const std::string_view path(
+        reinterpret_cast<const char *>(record.bytes().data()) + file.path.off, file.path.len);
+    if ((file.flags & (SENTRA_FILE_PATH_TRUNCATED | SENTRA_FILE_PATH_GIVEN)) == 0 &&
+        (head.flags & SENTRA_RECORD_TRUNCATED) == 0)
+        filter->judge(head.sequence, directory_name(path));
 }
 
 void Sensor::Inside::tell_clock(std::uint64_t now_ns, bool is_first)
@@ -312,6 +331,7 @@ Result<std::unique_ptr<Sensor>> Sensor::open(Options options, event::Sink &sink,
     if (auto poll = inside->open_poll(); !poll)
         return tl::unexpected(poll.error());
     inside->watch();
+    inside->filter.emplace(inside->kernel->filter_seat(), inside->options.wanted);
     inside->clock.look();
     inside->opened_ns = boot_now_ns();
     inside->ledger.begin(inside->opened_ns);
@@ -331,6 +351,16 @@ Result<void> Sensor::run()
         in.turn();
     in.finish();
     return {};
+}
+
+void Sensor::widen(std::shared_ptr<const Wanted> next)
+{
+    inside_->filter->widen(std::move(next));
+}
+
+void Sensor::narrow(std::shared_ptr<const Wanted> next)
+{
+    inside_->filter->narrow(std::move(next));
 }
 
 void Sensor::stop()

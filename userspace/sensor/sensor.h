@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "event/source.h"
+#include "sensor/wanted.h"
 
 namespace sentra::sensor {
 
@@ -28,6 +29,10 @@ struct Options {
     std::uint32_t ring_bytes = 16U << 20U; // rounded up to a power of two
     std::vector<std::string> watched_reads = default_watched_reads();
     std::chrono::milliseconds poll{50};
+    // What the rules need; the rest is counted and not told. Null: everything is told, each time.
+    std::shared_ptr<const Wanted> wanted;
+    // Whose file and network events are counted and not told: "postgresql.service".
+    std::vector<std::string> trusted_units;
 };
 
 // One event type's account. seen = handed + filtered + lost, once nothing is under way.
@@ -69,6 +74,11 @@ public:
     // the sink refuses. Before it returns it detaches and hands over what the ring still holds.
     [[nodiscard]] Result<void> run();
     void stop(); // from any thread
+
+    // New rules without a gap, from any thread: widen() to what they need, use them, narrow() to
+    // them alone. What both old and new need is told all the while.
+    void widen(std::shared_ptr<const Wanted> next);
+    void narrow(std::shared_ptr<const Wanted> next);
 
     [[nodiscard]] std::vector<Row> account() const;         // from any thread
     [[nodiscard]] std::vector<ProgramRow> programs() const; // from any thread
