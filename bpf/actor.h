@@ -3,6 +3,7 @@
 #ifndef SENTRA_BPF_ACTOR_H
 #define SENTRA_BPF_ACTOR_H
 
+#include "group.h"
 #include "record.h"
 
 /* uid .. fsgid of struct cred, in the kernel's order. */
@@ -98,7 +99,7 @@ static __always_inline void who_acts(struct who *who)
 		who_read_by_address(who, (struct task_struct *)bpf_get_current_task());
 }
 
-/* The control group of the process that makes the system call, in the v2 hierarchy. */
+/* The control group of the process that makes the system call, as in its actor. */
 static __always_inline __u64 current_group(void)
 {
 	if (knows_current_task())

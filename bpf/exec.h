@@ -114,7 +114,7 @@ static __always_inline void exec_texts(struct sentra_exec *e, struct task_struct
 		    BPF_CORE_READ(program, f_path.dentry), world);
 	path_append(e, &e->working_directory, limit, name_max, BPF_CORE_READ(fs, pwd.mnt),
 		    BPF_CORE_READ(fs, pwd.dentry), world);
-	cgroup_append(e, &e->cgroup, limit, name_max, BPF_CORE_READ(task, cgroups, dfl_cgrp, kn));
+	cgroup_append(e, &e->cgroup, limit, name_max, group_node(task));
 	if (tty)
 		text_append(e, &e->tty, limit, 64, MEMORY_KERNEL,
 			    __builtin_preserve_access_index(&tty->name));

@@ -27,6 +27,7 @@ __u32 own_level __weak = 0;	 /* depth of the sensor's pid namespace; 0 holds eve
 __u64 own_namespace __weak = 0;	 /* its struct pid_namespace */
 __u64 own_root_mount __weak = 0; /* struct vfsmount and dentry of "/", when that is no chroot */
 __u64 own_root_dentry __weak = 0;
+__u32 v1_subsystem __weak = 0; /* whose cgroup v1 hierarchy counts, and 1; 0: none does */
 
 /* Set when the sensor ends: taking some fifty hooks away lasts seconds, being deaf does not. */
 __u32 paused __weak = 0;

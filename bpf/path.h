@@ -133,7 +133,7 @@ static __always_inline void path_append(void *record, struct sentra_text *text, 
 	path_end(record, text, limit, trouble);
 }
 
-/* The control group's path in the v2 hierarchy; its root has no parent and no name. */
+/* The control group's path in its hierarchy, whose root has no parent and no name. */
 static __always_inline void cgroup_append(void *record, struct sentra_text *text, const __u32 limit,
 					  const __u32 name_max, struct kernfs_node *node)
 {

@@ -160,6 +160,7 @@ int learn_self(struct bpf_iter__task *context)
 	own_tgid = bpf_get_current_pid_tgid() >> 32;
 	own_level = level;
 	own_namespace = (__u64)innermost.ns;
+	learn_hierarchy(task);
 	if (is_chrooted_by_address(task))
 		return 0;
 	bpf_probe_read_kernel(&root, sizeof(root), __builtin_preserve_access_index(&fs->root));

@@ -75,6 +75,16 @@ static __always_inline void TASK_READS(actor_cred)(struct sentra_actor *actor,
 	actor->user_namespace = FIELD(cred, user_ns, ns.inum);
 }
 
+/* Numbers of groups are a hierarchy's own: those of v1 are marked. */
+static __always_inline __u64 TASK_READS(group_of)(struct task_struct *task)
+{
+	struct kernfs_node *node = v1_group(task);
+
+	if (node)
+		return BPF_CORE_READ(node, id) | SENTRA_CGROUP_V1;
+	return FIELD(task, cgroups, dfl_cgrp, kn, id);
+}
+
 static __always_inline void TASK_READS(actor_fill)(struct sentra_actor *actor,
 						   struct task_struct *task)
 {
@@ -88,7 +98,7 @@ static __always_inline void TASK_READS(actor_fill)(struct sentra_actor *actor,
 	TASK_READS(actor_cred)(actor, FIELD(task, cred));
 	actor->loginuid = FIELD(task, loginuid.val);
 	actor->audit_session = FIELD(task, sessionid);
-	actor->cgroup_id = FIELD(task, cgroups, dfl_cgrp, kn, id);
+	actor->cgroup_id = TASK_READS(group_of)(task);
 	actor->mount_namespace = FIELD(task, nsproxy, mnt_ns, ns.inum);
 	if (FIELD(task, flags) & PF_KTHREAD)
 		actor->flags |= SENTRA_ACTOR_KERNEL_THREAD;
@@ -109,11 +119,6 @@ static __always_inline void TASK_READS(who_read)(struct who *who, struct task_st
 	who->exec = FIELD(task, self_exec_id);
 	who->uid = FIELD(task, cred, uid.val);
 	who->euid = FIELD(task, cred, euid.val);
-}
-
-static __always_inline __u64 TASK_READS(group_of)(struct task_struct *task)
-{
-	return FIELD(task, cgroups, dfl_cgrp, kn, id);
 }
 
 static __always_inline struct file *TASK_READS(file_of_fd)(struct task_struct *task, __u32 fd)

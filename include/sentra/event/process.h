@@ -12,6 +12,10 @@ enum sentra_actor_flag {
 	SENTRA_ACTOR_32BIT = 4,
 };
 
+/* On hosts with cgroup v1 a process is in several hierarchies, each of which numbers its groups from
+ * 1. Told is the one that says more; this bit marks the number of a v1 one. */
+#define SENTRA_CGROUP_V1 (1ull << 63)
+
 /* The process behind a kernel event, from its task and its subjective credentials at that
  * moment. (pid, start_ns) is its identity: pids are reused. pid, tid and parent_pid are
  * as the sensor's own pid namespace numbers them. */
@@ -27,7 +31,7 @@ struct sentra_actor {
 	__u64 cap_permitted;
 	__u32 loginuid;			/* SENTRA_UNSET before a login */
 	__u32 audit_session;		/* SENTRA_UNSET outside a login */
-	__u64 cgroup_id;		/* cgroup v2 id: the inode of its directory */
+	__u64 cgroup_id;		/* the inode of its directory; of v1 with SENTRA_CGROUP_V1 */
 	__u32 mount_namespace;
 	__u32 pid_namespace;		/* the innermost */
 	__u32 user_namespace;
@@ -56,7 +60,7 @@ struct sentra_exec {
 	struct sentra_text args;	/* list */
 	struct sentra_text working_directory;
 	struct sentra_text tty;		/* "pts/0"; empty without one */
-	struct sentra_text cgroup;	/* path in the v2 hierarchy */
+	struct sentra_text cgroup;	/* path in the hierarchy of actor.cgroup_id */
 	__u64 inode;
 	__u32 device_major, device_minor;
 	__u32 file_mode;		/* of the program: set-id bits are in here */
