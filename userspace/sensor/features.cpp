@@ -48,6 +48,25 @@ unsigned leading_number(std::string_view text)
     return parse_number<unsigned>(text.substr(0, text.find_first_not_of("0123456789"))).value_or(0);
 }
 
+// debugfs says which mode is in use ("none voluntary (full) lazy"), the version how the kernel was
+// built ("#1 SMP PREEMPT_DYNAMIC Debian ..."). Where neither settles it: since 6.13 the modes that
+// do not preempt are on their way out.
+bool preempts_itself(const std::string &built, unsigned major, unsigned minor)
+{
+    if (const auto modes = read_file("/sys/kernel/debug/sched/preempt"))
+        return modes->find("(full)") != std::string::npos ||
+               modes->find("(lazy)") != std::string::npos;
+    if (const auto arguments = read_file("/proc/cmdline"))
+        for (const std::string_view argument : split(trim(*arguments), ' '))
+            if (argument.substr(0, 8) == "preempt=")
+                return argument == "preempt=full" || argument == "preempt=lazy";
+    if (built.find("PREEMPT") == std::string::npos)
+        return false;
+    if (built.find("PREEMPT_DYNAMIC") == std::string::npos)
+        return true;
+    return major > 6 || (major == 6 && minor >= 13);
+}
+
 } // namespace
 
 Features Features::ask()
@@ -60,6 +79,8 @@ Features Features::ask()
     const auto parts = split(features.kernel, '.');
     features.major = leading_number(parts[0]);
     features.minor = parts.size() > 1 ? leading_number(parts[1]) : 0;
+    features.is_preemptible =
+        features.major >= 7 || preempts_itself(system.version, features.major, features.minor);
     features.type_information = access("/sys/kernel/btf/vmlinux", R_OK) == 0;
     const auto lockdown = read_file("/sys/kernel/security/lockdown");
     features.lockdown = lockdown ? chosen(*lockdown) : "unknown";
@@ -106,7 +127,7 @@ std::vector<std::string> Features::sentences() const
     lines.emplace_back(
         "does not see: system calls by 32-bit programs and by io_uring other than exec, fork, exit "
         "and TCP");
-    if (major >= 7)
+    if (preempts_tracepoints())
         lines.emplace_back(
             "kernels from 7.0 on may skip program runs under load; skipped runs are counted as "
             "recursion");

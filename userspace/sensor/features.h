@@ -19,11 +19,16 @@ struct Features {
     std::string security_modules;   // /sys/kernel/security/lsm; empty: not to be read
     std::uint64_t capabilities = 0; // effective
     bool first_pid_namespace = false;
+    // The kernel takes the CPU from a task that is inside it (preempt=full or lazy): then programs
+    // at function entries are preempted too.
+    bool is_preemptible = false;
 
     [[nodiscard]] static Features ask();
 
     // Why the sensor cannot work here, and what would help.
     [[nodiscard]] Result<void> sufficient() const;
+    // a46023d5616e (7.0): programs on tracepoints run preemptibly.
+    [[nodiscard]] bool preempts_tracepoints() const { return major >= 7; }
     // What a reader of `doctor` wants to know, best first.
     [[nodiscard]] std::vector<std::string> sentences() const;
 

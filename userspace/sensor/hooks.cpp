@@ -5,81 +5,228 @@ namespace sentra::sensor {
 
 namespace {
 
+// Best rung first is not said here: see Order.
+constexpr ConcernRow kConcerns[] = {
+    {Concern::exec, "exec", Order::tracepoint_first, {SENTRA_PROCESS_EXEC}},
+    {Concern::exec_before,
+     "exec's earlier credentials",
+     Order::deepest_first,
+     {SENTRA_PROCESS_EXEC}},
+    {Concern::fork, "fork", Order::tracepoint_first, {SENTRA_PROCESS_FORK}},
+    {Concern::exit, "exit", Order::tracepoint_first, {SENTRA_PROCESS_EXIT}},
+    {Concern::ptrace, "ptrace", Order::deepest_first, {SENTRA_PROCESS_PTRACE}},
+    {Concern::io_uring, "io_uring", Order::tracepoint_first, {SENTRA_PROCESS_IO_URING}},
+    {Concern::signal, "signals", Order::tracepoint_first, {SENTRA_PROCESS_SIGNAL}},
+    {Concern::credentials, "credentials", Order::function_first, {SENTRA_CRED_CHANGE}},
+    {Concern::file_open, "open", Order::deepest_first, {SENTRA_FILE_WRITE, SENTRA_FILE_READ}},
+    {Concern::file_rename, "rename", Order::deepest_first, {SENTRA_FILE_RENAME}},
+    {Concern::file_delete, "delete", Order::deepest_first, {SENTRA_FILE_DELETE}},
+    {Concern::file_link, "link", Order::deepest_first, {SENTRA_FILE_LINK}},
+    {Concern::file_mode, "permissions", Order::deepest_first, {SENTRA_FILE_MODE}},
+    {Concern::file_owner, "ownership", Order::deepest_first, {SENTRA_FILE_OWNER}},
+    {Concern::file_truncate, "truncation", Order::deepest_first, {SENTRA_FILE_TRUNCATE}},
+    {Concern::tcp,
+     "TCP connect and listen",
+     Order::tracepoint_first,
+     {SENTRA_NET_CONNECT, SENTRA_NET_LISTEN}},
+    {Concern::datagram, "UDP and unix connect", Order::deepest_first, {SENTRA_NET_CONNECT}},
+    {Concern::accept, "accept", Order::deepest_first, {SENTRA_NET_ACCEPT}},
+    {Concern::module, "modules", Order::tracepoint_first, {SENTRA_KERNEL_MODULE}},
+    {Concern::bpf, "BPF programs", Order::deepest_first, {SENTRA_KERNEL_BPF}},
+};
+
+struct BlindRow {
+    Concern concern;
+    Rung rung;
+    std::uint32_t blind;
+};
+
+constexpr BlindRow kBlind[] = {
+    {Concern::exec_before, Rung::tracepoint, kBlind32Bit},
+    {Concern::ptrace, Rung::tracepoint, kBlind32Bit},
+    {Concern::credentials, Rung::tracepoint, kBlind32Bit | kBlindKernelMade},
+    {Concern::file_open, Rung::tracepoint, kBlind32Bit | kBlindFailed},
+    {Concern::file_rename, Rung::tracepoint, kBlind32Bit | kBlindIoUring | kCallersPath},
+    {Concern::file_delete, Rung::tracepoint, kBlind32Bit | kBlindIoUring | kCallersPath},
+    {Concern::file_link, Rung::tracepoint, kBlind32Bit | kBlindIoUring | kCallersPath},
+    {Concern::file_mode, Rung::tracepoint, kBlind32Bit | kCallersPath},
+    {Concern::file_owner, Rung::tracepoint, kBlind32Bit | kCallersPath},
+    {Concern::file_truncate, Rung::tracepoint, kBlind32Bit | kCallersPath},
+    {Concern::datagram, Rung::tracepoint, kBlind32Bit | kBlindIoUring},
+    {Concern::accept, Rung::tracepoint, kBlind32Bit | kBlindIoUring},
+    {Concern::bpf, Rung::tracepoint, kBlind32Bit},
+};
+
 constexpr Hook kHooks[] = {
-    {SENTRA_PROCESS_EXEC, "program_started", "sched", "sched_process_exec"},
-    {SENTRA_PROCESS_FORK, "process_created", "sched", "sched_process_fork"},
-    {SENTRA_PROCESS_EXIT, "process_ended", "sched", "sched_process_exit"},
-    {SENTRA_PROCESS_EXEC, "credentials_before", "syscalls", "sys_enter_execve"},
-    {SENTRA_PROCESS_EXEC, "credentials_before", "syscalls", "sys_enter_execveat"},
-    {SENTRA_PROCESS_PTRACE, "process_traced", "syscalls", "sys_exit_ptrace"},
-    {SENTRA_PROCESS_IO_URING, "io_uring_submitted", "io_uring", "io_uring_submit_req"},
-    {SENTRA_PROCESS_IO_URING, "io_uring_submitted_before_6_4", "io_uring", "io_uring_submit_sqe"},
-    {SENTRA_PROCESS_SIGNAL, "sensor_signalled", "signal", "signal_generate"},
+    {Concern::exec, Rung::tracepoint, SENTRA_PROCESS_EXEC, "program_started", "sched",
+     "sched_process_exec"},
+    {Concern::fork, Rung::tracepoint, SENTRA_PROCESS_FORK, "process_created", "sched",
+     "sched_process_fork"},
+    {Concern::exit, Rung::tracepoint, SENTRA_PROCESS_EXIT, "process_ended", "sched",
+     "sched_process_exit"},
+    {Concern::exec_before, Rung::tracepoint, SENTRA_PROCESS_EXEC, "credentials_before", "syscalls",
+     "sys_enter_execve"},
+    {Concern::exec_before, Rung::tracepoint, SENTRA_PROCESS_EXEC, "credentials_before", "syscalls",
+     "sys_enter_execveat"},
+    {Concern::ptrace, Rung::tracepoint, SENTRA_PROCESS_PTRACE, "process_traced", "syscalls",
+     "sys_exit_ptrace"},
+    {Concern::io_uring, Rung::tracepoint, SENTRA_PROCESS_IO_URING, "io_uring_submitted", "io_uring",
+     "io_uring_submit_req"},
+    {Concern::io_uring, Rung::tracepoint, SENTRA_PROCESS_IO_URING, "io_uring_submitted_before_6_4",
+     "io_uring", "io_uring_submit_sqe"},
+    {Concern::signal, Rung::tracepoint, SENTRA_PROCESS_SIGNAL, "sensor_signalled", "signal",
+     "signal_generate"},
 
-    {SENTRA_CRED_CHANGE, "credentials_before", "syscalls", "sys_enter_setuid"},
-    {SENTRA_CRED_CHANGE, "credentials_before", "syscalls", "sys_enter_setreuid"},
-    {SENTRA_CRED_CHANGE, "credentials_before", "syscalls", "sys_enter_setresuid"},
-    {SENTRA_CRED_CHANGE, "credentials_before", "syscalls", "sys_enter_setfsuid"},
-    {SENTRA_CRED_CHANGE, "credentials_before", "syscalls", "sys_enter_setgid"},
-    {SENTRA_CRED_CHANGE, "credentials_before", "syscalls", "sys_enter_setregid"},
-    {SENTRA_CRED_CHANGE, "credentials_before", "syscalls", "sys_enter_setresgid"},
-    {SENTRA_CRED_CHANGE, "credentials_before", "syscalls", "sys_enter_setfsgid"},
-    {SENTRA_CRED_CHANGE, "credentials_before", "syscalls", "sys_enter_setgroups"},
-    {SENTRA_CRED_CHANGE, "credentials_before", "syscalls", "sys_enter_capset"},
-    {SENTRA_CRED_CHANGE, "credentials_after", "syscalls", "sys_exit_setuid"},
-    {SENTRA_CRED_CHANGE, "credentials_after", "syscalls", "sys_exit_setreuid"},
-    {SENTRA_CRED_CHANGE, "credentials_after", "syscalls", "sys_exit_setresuid"},
-    {SENTRA_CRED_CHANGE, "credentials_after", "syscalls", "sys_exit_setfsuid"},
-    {SENTRA_CRED_CHANGE, "credentials_after", "syscalls", "sys_exit_setgid"},
-    {SENTRA_CRED_CHANGE, "credentials_after", "syscalls", "sys_exit_setregid"},
-    {SENTRA_CRED_CHANGE, "credentials_after", "syscalls", "sys_exit_setresgid"},
-    {SENTRA_CRED_CHANGE, "credentials_after", "syscalls", "sys_exit_setfsgid"},
-    {SENTRA_CRED_CHANGE, "credentials_after", "syscalls", "sys_exit_setgroups"},
-    {SENTRA_CRED_CHANGE, "credentials_after", "syscalls", "sys_exit_capset"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_before", "syscalls",
+     "sys_enter_setuid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_before", "syscalls",
+     "sys_enter_setreuid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_before", "syscalls",
+     "sys_enter_setresuid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_before", "syscalls",
+     "sys_enter_setfsuid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_before", "syscalls",
+     "sys_enter_setgid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_before", "syscalls",
+     "sys_enter_setregid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_before", "syscalls",
+     "sys_enter_setresgid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_before", "syscalls",
+     "sys_enter_setfsgid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_before", "syscalls",
+     "sys_enter_setgroups"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_before", "syscalls",
+     "sys_enter_capset"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_after", "syscalls",
+     "sys_exit_setuid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_after", "syscalls",
+     "sys_exit_setreuid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_after", "syscalls",
+     "sys_exit_setresuid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_after", "syscalls",
+     "sys_exit_setfsuid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_after", "syscalls",
+     "sys_exit_setgid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_after", "syscalls",
+     "sys_exit_setregid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_after", "syscalls",
+     "sys_exit_setresgid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_after", "syscalls",
+     "sys_exit_setfsgid"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_after", "syscalls",
+     "sys_exit_setgroups"},
+    {Concern::credentials, Rung::tracepoint, SENTRA_CRED_CHANGE, "credentials_after", "syscalls",
+     "sys_exit_capset"},
 
-    {SENTRA_FILE_WRITE, "file_opened", "syscalls", "sys_exit_openat"},
-    {SENTRA_FILE_WRITE, "file_opened", "syscalls", "sys_exit_openat2"},
-    {SENTRA_FILE_WRITE, "file_opened", "syscalls", "sys_exit_open_by_handle_at"},
-    {SENTRA_FILE_WRITE, "io_uring_completed", "io_uring", "io_uring_complete"},
-    {SENTRA_FILE_TRUNCATE, "file_changed_by_descriptor", "syscalls", "sys_exit_ftruncate"},
-    {SENTRA_FILE_MODE, "file_changed_by_descriptor", "syscalls", "sys_exit_fchmod"},
-    {SENTRA_FILE_OWNER, "file_changed_by_descriptor", "syscalls", "sys_exit_fchown"},
-    {SENTRA_FILE_RENAME, "file_changed_by_name", "syscalls", "sys_exit_renameat2"},
-    {SENTRA_FILE_RENAME, "file_changed_by_name", "syscalls", "sys_exit_renameat"},
-    {SENTRA_FILE_DELETE, "file_changed_by_name", "syscalls", "sys_exit_unlinkat"},
-    {SENTRA_FILE_LINK, "file_changed_by_name", "syscalls", "sys_exit_linkat"},
-    {SENTRA_FILE_LINK, "file_changed_by_name", "syscalls", "sys_exit_symlinkat"},
-    {SENTRA_FILE_MODE, "file_changed_by_name", "syscalls", "sys_exit_fchmodat"},
-    {SENTRA_FILE_MODE, "file_changed_by_name", "syscalls", "sys_exit_fchmodat2"}, // since 6.6
-    {SENTRA_FILE_OWNER, "file_changed_by_name", "syscalls", "sys_exit_fchownat"},
-    {SENTRA_FILE_TRUNCATE, "file_changed_by_name", "syscalls", "sys_exit_truncate"},
+    {Concern::file_open, Rung::tracepoint, SENTRA_FILE_WRITE, "file_opened", "syscalls",
+     "sys_exit_openat"},
+    {Concern::file_open, Rung::tracepoint, SENTRA_FILE_WRITE, "file_opened", "syscalls",
+     "sys_exit_openat2"},
+    {Concern::file_open, Rung::tracepoint, SENTRA_FILE_WRITE, "file_opened", "syscalls",
+     "sys_exit_open_by_handle_at"},
+    {Concern::file_open, Rung::tracepoint, SENTRA_FILE_WRITE, "io_uring_completed", "io_uring",
+     "io_uring_complete"},
+    {Concern::file_truncate, Rung::tracepoint, SENTRA_FILE_TRUNCATE, "file_changed_by_descriptor",
+     "syscalls", "sys_exit_ftruncate"},
+    {Concern::file_mode, Rung::tracepoint, SENTRA_FILE_MODE, "file_changed_by_descriptor",
+     "syscalls", "sys_exit_fchmod"},
+    {Concern::file_owner, Rung::tracepoint, SENTRA_FILE_OWNER, "file_changed_by_descriptor",
+     "syscalls", "sys_exit_fchown"},
+    {Concern::file_rename, Rung::tracepoint, SENTRA_FILE_RENAME, "file_changed_by_name", "syscalls",
+     "sys_exit_renameat2"},
+    {Concern::file_rename, Rung::tracepoint, SENTRA_FILE_RENAME, "file_changed_by_name", "syscalls",
+     "sys_exit_renameat"},
+    {Concern::file_delete, Rung::tracepoint, SENTRA_FILE_DELETE, "file_changed_by_name", "syscalls",
+     "sys_exit_unlinkat"},
+    {Concern::file_link, Rung::tracepoint, SENTRA_FILE_LINK, "file_changed_by_name", "syscalls",
+     "sys_exit_linkat"},
+    {Concern::file_link, Rung::tracepoint, SENTRA_FILE_LINK, "file_changed_by_name", "syscalls",
+     "sys_exit_symlinkat"},
+    {Concern::file_mode, Rung::tracepoint, SENTRA_FILE_MODE, "file_changed_by_name", "syscalls",
+     "sys_exit_fchmodat"},
+    {Concern::file_mode, Rung::tracepoint, SENTRA_FILE_MODE, "file_changed_by_name", "syscalls",
+     "sys_exit_fchmodat2"}, // since 6.6
+    {Concern::file_owner, Rung::tracepoint, SENTRA_FILE_OWNER, "file_changed_by_name", "syscalls",
+     "sys_exit_fchownat"},
+    {Concern::file_truncate, Rung::tracepoint, SENTRA_FILE_TRUNCATE, "file_changed_by_name",
+     "syscalls", "sys_exit_truncate"},
 #if defined(__x86_64__) // newer architectures have the *at forms only
-    {SENTRA_FILE_WRITE, "file_opened", "syscalls", "sys_exit_open"},
-    {SENTRA_FILE_WRITE, "file_opened", "syscalls", "sys_exit_creat"},
-    {SENTRA_FILE_RENAME, "file_changed_by_name", "syscalls", "sys_exit_rename"},
-    {SENTRA_FILE_DELETE, "file_changed_by_name", "syscalls", "sys_exit_unlink"},
-    {SENTRA_FILE_DELETE, "file_changed_by_name", "syscalls", "sys_exit_rmdir"},
-    {SENTRA_FILE_LINK, "file_changed_by_name", "syscalls", "sys_exit_link"},
-    {SENTRA_FILE_LINK, "file_changed_by_name", "syscalls", "sys_exit_symlink"},
-    {SENTRA_FILE_MODE, "file_changed_by_name", "syscalls", "sys_exit_chmod"},
-    {SENTRA_FILE_OWNER, "file_changed_by_name", "syscalls", "sys_exit_chown"},
-    {SENTRA_FILE_OWNER, "file_changed_by_name", "syscalls", "sys_exit_lchown"},
+    {Concern::file_open, Rung::tracepoint, SENTRA_FILE_WRITE, "file_opened", "syscalls",
+     "sys_exit_open"},
+    {Concern::file_open, Rung::tracepoint, SENTRA_FILE_WRITE, "file_opened", "syscalls",
+     "sys_exit_creat"},
+    {Concern::file_rename, Rung::tracepoint, SENTRA_FILE_RENAME, "file_changed_by_name", "syscalls",
+     "sys_exit_rename"},
+    {Concern::file_delete, Rung::tracepoint, SENTRA_FILE_DELETE, "file_changed_by_name", "syscalls",
+     "sys_exit_unlink"},
+    {Concern::file_delete, Rung::tracepoint, SENTRA_FILE_DELETE, "file_changed_by_name", "syscalls",
+     "sys_exit_rmdir"},
+    {Concern::file_link, Rung::tracepoint, SENTRA_FILE_LINK, "file_changed_by_name", "syscalls",
+     "sys_exit_link"},
+    {Concern::file_link, Rung::tracepoint, SENTRA_FILE_LINK, "file_changed_by_name", "syscalls",
+     "sys_exit_symlink"},
+    {Concern::file_mode, Rung::tracepoint, SENTRA_FILE_MODE, "file_changed_by_name", "syscalls",
+     "sys_exit_chmod"},
+    {Concern::file_owner, Rung::tracepoint, SENTRA_FILE_OWNER, "file_changed_by_name", "syscalls",
+     "sys_exit_chown"},
+    {Concern::file_owner, Rung::tracepoint, SENTRA_FILE_OWNER, "file_changed_by_name", "syscalls",
+     "sys_exit_lchown"},
 #endif
 
-    {SENTRA_NET_CONNECT, "tcp_state_changed", "sock", "inet_sock_set_state"},
-    {SENTRA_NET_CONNECT, "socket_connected", "syscalls", "sys_exit_connect"},
-    {SENTRA_NET_ACCEPT, "connection_accepted", "syscalls", "sys_exit_accept"},
-    {SENTRA_NET_ACCEPT, "connection_accepted", "syscalls", "sys_exit_accept4"},
+    {Concern::tcp, Rung::tracepoint, SENTRA_NET_CONNECT, "tcp_state_changed", "sock",
+     "inet_sock_set_state"},
+    {Concern::datagram, Rung::tracepoint, SENTRA_NET_CONNECT, "socket_connected", "syscalls",
+     "sys_exit_connect"},
+    {Concern::accept, Rung::tracepoint, SENTRA_NET_ACCEPT, "connection_accepted", "syscalls",
+     "sys_exit_accept"},
+    {Concern::accept, Rung::tracepoint, SENTRA_NET_ACCEPT, "connection_accepted", "syscalls",
+     "sys_exit_accept4"},
 
-    {SENTRA_KERNEL_MODULE, "module_loaded", "module", "module_load"},
-    {SENTRA_KERNEL_BPF, "bpf_program_loaded", "syscalls", "sys_exit_bpf"},
+    {Concern::module, Rung::tracepoint, SENTRA_KERNEL_MODULE, "module_loaded", "module",
+     "module_load"},
+    {Concern::bpf, Rung::tracepoint, SENTRA_KERNEL_BPF, "bpf_program_loaded", "syscalls",
+     "sys_exit_bpf"},
 };
 
 } // namespace
 
+std::string_view name_of(Rung rung)
+{
+    constexpr std::array<std::string_view, kRungs.size()> names = {"lsm", "kprobe", "fentry",
+                                                                   "tracepoint"};
+    return names[static_cast<std::size_t>(rung)];
+}
+
+std::optional<Rung> rung_of(std::string_view name)
+{
+    for (const Rung rung : kRungs)
+        if (name_of(rung) == name)
+            return rung;
+    return std::nullopt;
+}
+
 std::span<const Hook> hooks()
 {
     return kHooks;
+}
+
+std::span<const ConcernRow> concerns()
+{
+    return kConcerns;
+}
+
+std::uint32_t blindness(Concern concern, Rung rung)
+{
+    for (const BlindRow &row : kBlind)
+        if (row.concern == concern && row.rung == rung)
+            return row.blind;
+    return 0;
+}
+
+std::string Hook::label() const
+{
+    return std::string(rung == Rung::tracepoint ? category : name_of(rung)) + ":" +
+           std::string(name);
 }
 
 } // namespace sentra::sensor

@@ -8,47 +8,15 @@
 #include <bpf/bpf.h>
 #include <sentra.skel.h>
 
-#include "event/catalogue.h"
-#include "sensor/attach.h"
 #include "sensor/iterator.h"
-#include "sensor/object.h"
+#include "sensor/stand.h"
 
 namespace sentra::sensor {
 
-namespace {
-
-// Parameters of the kernel's tracepoint, without the leading data pointer; -1: there is no such
-// tracepoint.
-int tracepoint_parameters(const btf *types, const std::string &name)
-{
-    const int id = btf__find_by_name_kind(types, ("btf_trace_" + name).c_str(), BTF_KIND_TYPEDEF);
-    if (id < 0)
-        return -1;
-    const btf_type *pointer =
-        btf__type_by_id(types, btf__type_by_id(types, static_cast<__u32>(id))->type);
-    if (pointer == nullptr || !btf_is_ptr(pointer))
-        return -1;
-    const btf_type *function = btf__type_by_id(types, pointer->type);
-    return function != nullptr && btf_is_func_proto(function) ? btf_vlen(function) - 1 : -1;
-}
-
-Reasons not_here(const btf *types)
-{
-    Reasons reasons;
-    for (const Hook &hook : hooks())
-        if (!hook.is_syscall() && tracepoint_parameters(types, std::string(hook.name)) < 0)
-            reasons.emplace(hook.program, "this kernel has no tracepoint " +
-                                              std::string(hook.category) + ":" +
-                                              std::string(hook.name));
-    return reasons;
-}
-
-} // namespace
-
 struct KernelHalf::Inside {
-    Object object;
-    std::vector<ProgramRow> rows; // one per hook, in the table's order
-    std::vector<Attached> attached;
+    Stand stand;
+    std::vector<ProgramRow> rows = stand.ladder.rows();
+    const Object &object = stand.object;
     int cpus = 0;
 
     [[nodiscard]] Result<sentra_account_row> account_row(std::uint32_t key) const;
@@ -58,24 +26,25 @@ struct KernelHalf::Inside {
 KernelHalf::KernelHalf(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 KernelHalf::~KernelHalf() = default;
 
-Result<std::unique_ptr<KernelHalf>> KernelHalf::load(std::uint32_t ring_bytes)
+Result<std::unique_ptr<KernelHalf>> KernelHalf::load(std::uint32_t ring_bytes,
+                                                     std::optional<Rung> only)
 {
     const Btf types(btf__load_vmlinux_btf());
     if (!types)
         return failure("this kernel has no type information (/sys/kernel/btf/vmlinux)");
-    Object::Request request;
-    request.left_out = not_here(types.get());
-    request.prepare = [&types, ring_bytes](sentra_kernel &skeleton) -> Result<void> {
+    const auto prepare = [&types, ring_bytes](sentra_kernel &skeleton) -> Result<void> {
         bpf_map__set_max_entries(skeleton.maps.ring, ring_bytes);
+        skeleton.bss->paused = 1;
         skeleton.rodata->exit_says_group_dead =
             tracepoint_parameters(types.get(), "sched_process_exit") >= 2;
         return {};
     };
-    auto object = Object::load(request);
-    if (!object)
-        return tl::unexpected(object.error());
-    std::unique_ptr<KernelHalf> half(new KernelHalf(
-        std::make_unique<Inside>(Inside{std::move(*object), {}, {}, libbpf_num_possible_cpus()})));
+    auto stand = Stand::climb(Ladder(Ground::look(types.get()), only), prepare);
+    if (!stand)
+        return tl::unexpected(stand.error());
+    std::unique_ptr<Inside> inside(new Inside{std::move(*stand)});
+    inside->cpus = libbpf_num_possible_cpus();
+    std::unique_ptr<KernelHalf> half(new KernelHalf(std::move(inside)));
     if (auto learned = half->learn_self(); !learned)
         return tl::unexpected(learned.error());
     return half;
@@ -134,32 +103,6 @@ void KernelHalf::watch(std::span<const sentra_watched_file> files,
     __atomic_store_n(&words.watched_lengths, lengths, __ATOMIC_RELAXED);
 }
 
-Result<void> KernelHalf::attach()
-{
-    const Attacher attacher = Attacher::ask();
-    std::string reason;
-    for (const Hook &hook : hooks()) {
-        ProgramRow row;
-        row.event = event::Catalogue::get().find_type(static_cast<std::uint16_t>(hook.event))->name;
-        row.program = hook.program;
-        row.hook = std::string(hook.category) + ":" + std::string(hook.name);
-        row.rung = "tracepoint";
-        const Reasons &out = inside_->object.left_out();
-        if (const auto left = out.find(hook.program); left != out.end()) {
-            row.reason = left->second;
-        } else if (auto link = attacher.attach(hook, inside_->object.program(hook.program))) {
-            row.attached = true;
-            inside_->attached.push_back({&hook, std::move(*link)});
-        } else {
-            reason = row.reason = link.error().text;
-        }
-        inside_->rows.push_back(std::move(row));
-    }
-    if (inside_->attached.empty())
-        return failure("not one hook could be attached: " + reason);
-    return {};
-}
-
 FilterSeat KernelHalf::filter_seat() const
 {
     const auto word = [](auto &one) { return reinterpret_cast<std::uint64_t *>(&one); };
@@ -180,6 +123,11 @@ FilterSeat KernelHalf::filter_seat() const
     seat.endings = inside_->object.map_fd("wanted_endings");
     seat.trusted = inside_->object.map_fd("trusted_groups");
     return seat;
+}
+
+void KernelHalf::begin()
+{
+    __atomic_store_n(&inside_->object.words().bss->paused, 0U, __ATOMIC_SEQ_CST);
 }
 
 void KernelHalf::pause()
@@ -232,6 +180,11 @@ Result<AccountRows> KernelHalf::account() const
         rows[key] = *row;
     }
     return rows;
+}
+
+std::vector<Watch> KernelHalf::watches() const
+{
+    return inside_->stand.ladder.watches();
 }
 
 std::vector<ProgramRow> KernelHalf::programs() const

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,8 +22,10 @@ namespace sentra::sensor {
 
 class KernelHalf {
 public:
-    // ring_bytes: a power of two. A program that the verifier of this kernel refuses is left out.
-    [[nodiscard]] static Result<std::unique_ptr<KernelHalf>> load(std::uint32_t ring_bytes);
+    // Loaded and attached, and deaf until begin(). ring_bytes: a power of two. What this kernel does
+    // not have is left out; error: nothing is left.
+    [[nodiscard]] static Result<std::unique_ptr<KernelHalf>> load(std::uint32_t ring_bytes,
+                                                                  std::optional<Rung> only);
     KernelHalf(const KernelHalf &) = delete;
     KernelHalf &operator=(const KernelHalf &) = delete;
     ~KernelHalf();
@@ -31,8 +34,8 @@ public:
     void watch(std::span<const sentra_watched_file> files, std::span<const std::string> names);
     // Where the programs look for what they leave out.
     [[nodiscard]] FilterSeat filter_seat() const;
-    // Error: not one hook could be attached.
-    [[nodiscard]] Result<void> attach();
+    // Events are kept from here on.
+    void begin();
     // No event is seen any more. Detaching is left to the destructor: it takes the kernel seconds.
     void pause();
 
@@ -41,6 +44,7 @@ public:
     [[nodiscard]] Result<std::vector<std::byte>> snapshot() const;
     [[nodiscard]] Result<AccountRows> account() const; // all CPUs together
     [[nodiscard]] std::vector<ProgramRow> programs() const;
+    [[nodiscard]] std::vector<Watch> watches() const;
     // Starts of processes and programs that were lost, for whatever reason: cheap enough to be
     // asked for in every turn.
     [[nodiscard]] std::uint64_t lost_starts() const;

@@ -58,30 +58,26 @@ Object::Object(Object &&) noexcept = default;
 Object &Object::operator=(Object &&) noexcept = default;
 Object::~Object() = default;
 
-Result<Object> Object::load(const Request &request)
+Result<Object> Object::load(const std::vector<std::string_view> &unneeded, const Prepare &prepare,
+                            Refusal &refusal)
 {
     libbpf_set_print(keep_warning);
     Object object;
-    object.left_out_ = request.left_out;
-    for (;;) {
-        object.skeleton_.reset(sentra_kernel__open());
-        if (!object.skeleton_)
-            return system_failure("open the BPF object", errno);
-        if (auto prepared = request.prepare(*object.skeleton_); !prepared)
-            return tl::unexpected(prepared.error());
-        for (const auto &[name, reason] : object.left_out_)
-            if (bpf_program *refused = object.program(name))
-                bpf_program__set_autoload(refused, false);
-        last_words().clear();
-        const int error = sentra_kernel__load(object.skeleton_.get());
-        if (error == 0)
-            return object;
-        const std::string refused = refused_program(last_words());
-        if (refused.empty() || object.left_out_.count(refused) != 0)
-            return system_failure("load the BPF programs", -error);
-        object.left_out_.emplace(refused,
-                                 "refused by this kernel: " + std::string(std::strerror(-error)));
-    }
+    object.skeleton_.reset(sentra_kernel__open());
+    if (!object.skeleton_)
+        return system_failure("open the BPF object", errno);
+    if (auto prepared = prepare(*object.skeleton_); !prepared)
+        return tl::unexpected(prepared.error());
+    for (const std::string_view name : unneeded)
+        if (bpf_program *program = object.program(name))
+            bpf_program__set_autoload(program, false);
+    last_words().clear();
+    const int error = sentra_kernel__load(object.skeleton_.get());
+    if (error == 0)
+        return object;
+    refusal.program = refused_program(last_words());
+    refusal.reason = "refused by this kernel: " + std::string(std::strerror(-error));
+    return system_failure("load the BPF programs", -error);
 }
 
 bpf_program *Object::program(std::string_view name) const

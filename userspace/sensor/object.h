@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The BPF object: opened, cut down to the programs that are wanted, loaded. It loads as a whole or
-// not at all: a program that the verifier of this kernel refuses is left out and the rest loaded
-// again.
+// The BPF object: opened, cut down to the programs that are wanted, loaded as a whole or not at
+// all.
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "sensor/handles.h"
@@ -18,16 +16,16 @@ struct sentra_kernel; // the skeleton
 
 namespace sentra::sensor {
 
-using Reasons = std::map<std::string, std::string, std::less<>>; // program -> why it is not there
-
 class Object {
 public:
-    struct Request {
-        // Called with the opened object before every try: sizes, constants, maps to be reused.
-        std::function<Result<void>(sentra_kernel &)> prepare;
-        Reasons left_out; // not even tried
+    // Called with the opened object before it is loaded: sizes, constants, maps to be reused.
+    using Prepare = std::function<Result<void>(sentra_kernel &)>;
+    // The program at which this kernel's verifier gave up, if the failure was one program's.
+    struct Refusal {
+        std::string program, reason;
     };
-    [[nodiscard]] static Result<Object> load(const Request &request);
+    [[nodiscard]] static Result<Object> load(const std::vector<std::string_view> &unneeded,
+                                             const Prepare &prepare, Refusal &refusal);
     Object(Object &&) noexcept;
     Object &operator=(Object &&) noexcept;
     ~Object();
@@ -39,7 +37,6 @@ public:
     [[nodiscard]] bpf_object *all() const;
     // The words that programs and user space share.
     [[nodiscard]] sentra_kernel &words() const { return *skeleton_; }
-    [[nodiscard]] const Reasons &left_out() const { return left_out_; }
 
 private:
     struct Destroy {
@@ -47,7 +44,6 @@ private:
     };
     Object() = default;
     std::unique_ptr<sentra_kernel, Destroy> skeleton_;
-    Reasons left_out_;
 };
 
 } // namespace sentra::sensor

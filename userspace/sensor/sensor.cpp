@@ -322,7 +322,7 @@ Result<std::unique_ptr<Sensor>> Sensor::open(Options options, event::Sink &sink,
     inside->sink = &sink;
     inside->losses = &losses;
     const std::uint32_t bytes = ring_size(inside->options.ring_bytes);
-    auto kernel = KernelHalf::load(bytes);
+    auto kernel = KernelHalf::load(bytes, inside->options.only);
     if (!kernel)
         return tl::unexpected(kernel.error());
     inside->kernel = std::move(*kernel);
@@ -335,8 +335,7 @@ Result<std::unique_ptr<Sensor>> Sensor::open(Options options, event::Sink &sink,
     inside->clock.look();
     inside->opened_ns = boot_now_ns();
     inside->ledger.begin(inside->opened_ns);
-    if (auto attached = inside->kernel->attach(); !attached)
-        return tl::unexpected(attached.error());
+    inside->kernel->begin();
     return std::unique_ptr<Sensor>(new Sensor(std::move(inside)));
 }
 
@@ -380,6 +379,11 @@ std::vector<Row> Sensor::account() const
 std::vector<ProgramRow> Sensor::programs() const
 {
     return inside_->kernel->programs();
+}
+
+std::vector<Watch> Sensor::watches() const
+{
+    return inside_->kernel->watches();
 }
 
 } // namespace sentra::sensor

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +25,12 @@ namespace sentra::sensor {
 
 // Where a program sits, the deepest first.
 enum class Rung { lsm, kprobe, fentry, tracepoint };
+[[nodiscard]] std::string_view name_of(Rung rung);
+[[nodiscard]] std::optional<Rung> rung_of(std::string_view name);
 
 struct Options {
+    // For tests: this rung wherever an event has it, and the tracepoint elsewhere.
+    std::optional<Rung> only;
     std::uint32_t ring_bytes = 16U << 20U; // rounded up to a power of two
     std::vector<std::string> watched_reads = default_watched_reads();
     std::chrono::milliseconds poll{50};
@@ -60,6 +65,16 @@ struct ProgramRow {
     std::uint64_t recursion_misses = 0;
 };
 
+// How one event type is watched here.
+struct Watch {
+    std::string_view event;
+    std::string rung;               // "lsm"; "kprobe, tracepoint" for its parts; "not watched"
+    std::string hooks;              // "kprobe:tcp_connect, syscalls:sys_exit_connect"
+    std::vector<std::string> blind; // what cannot be seen: "system calls of 32-bit programs"
+    std::string better;             // what would help; empty: nothing is missing
+    std::string reason;             // why it is not a better rung
+};
+
 class Sensor {
 public:
     // Loads and attaches. A hook that this kernel lacks disables its row with the reason; only a
@@ -82,6 +97,7 @@ public:
 
     [[nodiscard]] std::vector<Row> account() const;         // from any thread
     [[nodiscard]] std::vector<ProgramRow> programs() const; // from any thread
+    [[nodiscard]] std::vector<Watch> watches() const;       // from any thread
 
 private:
     struct Inside;

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// The ladder climbed: programs loaded and attached, on the best rung that worked for each concern.
+#pragma once
+
+#include <vector>
+
+#include "base/result.h"
+#include "sensor/attach.h"
+#include "sensor/ladder.h"
+#include "sensor/object.h"
+
+namespace sentra::sensor {
+
+struct Stand {
+    Object object;
+    Ladder ladder;
+    std::vector<Attached> attached;
+
+    // The programs are deaf until somebody unpauses them: a rung that turns out not to work is
+    // taken away again, and with it the whole object. Error: not one hook could be attached.
+    [[nodiscard]] static Result<Stand> climb(Ladder ladder, const Object::Prepare &prepare);
+};
+
+} // namespace sentra::sensor
