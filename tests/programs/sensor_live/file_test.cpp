@@ -25,6 +25,23 @@ int open_and_close(const std::string &path, int flags)
     return close(fd);
 }
 
+// Above the tracepoints a change by name is told from the kernel's own objects.
+std::string path_is_given(const sensor::Sensor &sensor, std::string_view event)
+{
+    for (const sensor::ProgramRow &row : sensor.programs())
+        if (row.event == event && row.attached && row.rung != "tracepoint")
+            return "false";
+    return "true";
+}
+
+constexpr unsigned kNobody = 65534;
+
+void become_nobody()
+{
+    must(setresgid(kNobody, kNobody, kNobody) == 0 && setresuid(kNobody, kNobody, kNobody) == 0,
+         "setresuid");
+}
+
 void own_mounts()
 {
     must(unshare(CLONE_NEWNS) == 0, "unshare");
@@ -51,11 +68,23 @@ TEST_F(Live, TellsCreatingPlainAndTruncatingOpens)
         EXPECT_EQ(write->as<sentra_file>().inode, facts.st_ino);
         EXPECT_EQ(write->as<sentra_file>().mode, S_IFREG | (0640U & ~022U));
         EXPECT_EQ(field(*write, "file.path_given"), "false");
+        EXPECT_EQ(write->as<sentra_file>().open_flags & (O_CREAT | O_EXCL | O_TRUNC), 0U);
     }
     const auto created = [&](std::size_t i) { return field(*writes[i], "file.created"); };
     const auto truncated = [&](std::size_t i) { return field(*writes[i], "file.truncated"); };
     EXPECT_EQ(created(0) + created(1) + created(2) + created(3), "truefalsefalsefalse");
     EXPECT_EQ(truncated(0) + truncated(1) + truncated(2) + truncated(3), "falsefalsetruetrue");
+}
+
+TEST_F(Live, TellsAnOpenForReadingThatEmptiesTheFile)
+{
+    write_file(path("log"), "what was done");
+    start();
+    const pid_t pid = child([] { return open_and_close("log", O_RDONLY | O_TRUNC); });
+    const auto write = one(pid, SENTRA_FILE_WRITE);
+    EXPECT_EQ(field(*write, "file.truncated"), "true");
+    EXPECT_EQ(write->as<sentra_file>().size, 0U);
+    EXPECT_TRUE(of(pid, SENTRA_FILE_TRUNCATE).empty()) << "the open tells it";
 }
 
 TEST_F(Live, TellsFilesThatHaveNoName)
@@ -78,9 +107,6 @@ TEST_F(Live, FollowsSymbolicLinksAndMounts)
     ASSERT_EQ(mkdir(path("real").c_str(), 0755), 0);
     ASSERT_EQ(mkdir(path("bound").c_str(), 0755), 0);
     ASSERT_EQ(symlink("real", path("alias").c_str()), 0);
-    for (const char *part : {"lower", "upper", "work", "merged"})
-        ASSERT_EQ(mkdir(path(part).c_str(), 0755), 0);
-    write_file(path("lower/old"), "x");
     start();
     const pid_t linked =
         child([] { return open_and_close("alias/../alias/f", O_WRONLY | O_CREAT); });
@@ -92,21 +118,35 @@ TEST_F(Live, FollowsSymbolicLinksAndMounts)
         return open_and_close("bound/f", O_WRONLY);
     });
     EXPECT_EQ(field(*one(bound, SENTRA_FILE_WRITE), "file.path"), path("bound/f"));
+}
 
-    const pid_t overlaid = child(
-        [&] {
-            own_mounts();
-            const std::string options = "lowerdir=" + path("lower") + ",upperdir=" + path("upper") +
-                                        ",workdir=" + path("work");
-            // A kernel without overlayfs has nothing to tell.
-            if (mount("overlay", "merged", "overlay", 0, options.c_str()) != 0)
-                return 3;
-            return open_and_close("merged/old", O_WRONLY | O_APPEND);
-        },
-        access("/sys/module/overlay", F_OK) == 0 ? 0 : 3);
-    if (access("/sys/module/overlay", F_OK) == 0) {
-        EXPECT_EQ(field(*one(overlaid, SENTRA_FILE_WRITE), "file.path"), path("merged/old"));
-    }
+// An overlay opens, copies, renames and removes the files underneath for each one of its own.
+TEST_F(Live, TellsWhatIsDoneInAnOverlayOnce)
+{
+    // A kernel without overlayfs has nothing to tell.
+    if (access("/sys/module/overlay", F_OK) != 0)
+        GTEST_SKIP() << "no overlayfs here";
+    for (const char *part : {"lower", "upper", "work", "merged"})
+        ASSERT_EQ(mkdir(path(part).c_str(), 0755), 0);
+    for (const char *file : {"lower/old", "lower/moved", "lower/removed", "lower/closed"})
+        write_file(path(file), "x");
+    start();
+    const pid_t pid = child([&] {
+        own_mounts();
+        const std::string options =
+            "lowerdir=" + path("lower") + ",upperdir=" + path("upper") + ",workdir=" + path("work");
+        must(mount("overlay", "merged", "overlay", 0, options.c_str()) == 0, "mount");
+        must(rename("merged/moved", "merged/found") == 0, "rename");
+        must(unlink("merged/removed") == 0, "unlink");
+        must(chmod("merged/closed", 0600) == 0, "chmod");
+        return open_and_close("merged/old", O_WRONLY | O_APPEND);
+    });
+    EXPECT_EQ(field(*one(pid, SENTRA_FILE_WRITE), "file.path"), path("merged/old"));
+    EXPECT_EQ(field(*one(pid, SENTRA_FILE_RENAME), "file.path"), path("merged/found"));
+    EXPECT_EQ(field(*one(pid, SENTRA_FILE_RENAME), "file.origin.path"), path("merged/moved"));
+    EXPECT_EQ(field(*one(pid, SENTRA_FILE_DELETE), "file.path"), path("merged/removed"));
+    EXPECT_EQ(field(*one(pid, SENTRA_FILE_MODE), "file.path"), path("merged/closed"));
+    EXPECT_TRUE(of(pid, SENTRA_FILE_LINK).empty());
 }
 
 TEST_F(Live, DoesNotTakeAChrootForTheRoot)
@@ -176,7 +216,7 @@ TEST_F(Live, TellsLongNamesWhole)
     EXPECT_EQ(field(*renamed, "file.path"), path(name.substr(1)));
 }
 
-TEST_F(Live, JoinsGivenNamesToTheKernelsDirectory)
+TEST_F(Live, TellsChangesByNameWithWholePaths)
 {
     ASSERT_EQ(mkdir(path("sub").c_str(), 0755), 0);
     write_file(path("sub/a"), "x");
@@ -198,16 +238,19 @@ TEST_F(Live, JoinsGivenNamesToTheKernelsDirectory)
     const auto renamed = one(pid, SENTRA_FILE_RENAME);
     EXPECT_EQ(field(*renamed, "file.origin.path"), path("sub/a"));
     EXPECT_EQ(field(*renamed, "file.path"), path("b"));
-    EXPECT_EQ(field(*renamed, "file.path_given"), "true");
+    EXPECT_EQ(field(*renamed, "file.path_given"), path_is_given(sensor(), "file.rename"));
     const auto links = of(pid, SENTRA_FILE_LINK);
     ASSERT_EQ(links.size(), 2U);
     EXPECT_EQ(field(*links[0], "file.path"), path("sub/c"));
     EXPECT_EQ(field(*links[0], "file.origin.path"), path("b"));
     EXPECT_EQ(field(*links[1], "file.path"), path("sub/s"));
     EXPECT_EQ(field(*links[1], "file.origin.path"), "../x");
-    EXPECT_EQ(field(*links[1], "file.symbolic"), "true");
+    EXPECT_EQ(field(*links[0], "file.symbolic") + field(*links[1], "file.symbolic"), "falsetrue");
+    EXPECT_EQ(field(*links[0], "file.path_given"), path_is_given(sensor(), "file.link"));
     EXPECT_EQ(field(*one(pid, SENTRA_FILE_MODE), "file.path"), path("sub/c"));
-    EXPECT_EQ(one(pid, SENTRA_FILE_MODE)->as<sentra_file>().mode, 0600U);
+    EXPECT_EQ(one(pid, SENTRA_FILE_MODE)->as<sentra_file>().mode & 07777, 0600U);
+    EXPECT_EQ(field(*one(pid, SENTRA_FILE_MODE), "file.path_given"),
+              path_is_given(sensor(), "file.mode"));
     EXPECT_EQ(field(*one(pid, SENTRA_FILE_OWNER), "file.path"), path("sub/c"));
     EXPECT_EQ(one(pid, SENTRA_FILE_OWNER)->as<sentra_file>().uid, 12U);
     EXPECT_EQ(field(*one(pid, SENTRA_FILE_TRUNCATE), "file.path"), path("sub/c"));
@@ -217,6 +260,109 @@ TEST_F(Live, JoinsGivenNamesToTheKernelsDirectory)
     EXPECT_EQ(field(*deletes[1], "file.path"), path("b"));
     EXPECT_EQ(field(*deletes[3], "file.path"), path("sub"));
     EXPECT_EQ(field(*deletes[3], "file.is_directory"), "true");
+    EXPECT_EQ(field(*deletes[0], "file.path_given"), path_is_given(sensor(), "file.delete"));
+}
+
+TEST_F(Live, KnowsTheObjectOfAChangeByNameWhereTheKernelHandsItOver)
+{
+    write_file(path("f"), "four");
+    struct stat facts {};
+    ASSERT_EQ(stat(path("f").c_str(), &facts), 0);
+    start();
+    if (path_is_given(sensor(), "file.delete") == "true")
+        GTEST_SKIP() << "tracepoints come after the fact";
+    const pid_t pid = child([] {
+        must(chown("f", 7, 8) == 0 && chmod("f", 02750) == 0 && truncate("f", 3) == 0, "truncate");
+        must(rename("f", "g") == 0 && link("g", "h") == 0 && unlink("g") == 0, "unlink");
+        return 0;
+    });
+    for (const auto type : {SENTRA_FILE_OWNER, SENTRA_FILE_MODE, SENTRA_FILE_TRUNCATE,
+                            SENTRA_FILE_RENAME, SENTRA_FILE_LINK, SENTRA_FILE_DELETE}) {
+        const auto change = one(pid, type);
+        const auto &file = change->as<sentra_file>();
+        EXPECT_EQ(file.inode, facts.st_ino) << std::hex << type;
+        EXPECT_EQ(file.uid, 7U) << std::hex << type;
+        EXPECT_EQ(file.gid, 8U) << std::hex << type;
+        EXPECT_EQ(file.flags & (SENTRA_FILE_UNLINKED | SENTRA_FILE_DIRECTORY), 0U);
+    }
+    EXPECT_EQ(one(pid, SENTRA_FILE_MODE)->as<sentra_file>().mode, S_IFREG | 02750U);
+    EXPECT_EQ(one(pid, SENTRA_FILE_TRUNCATE)->as<sentra_file>().size, 3U);
+    EXPECT_EQ(field(*one(pid, SENTRA_FILE_TRUNCATE), "file.truncated"), "true");
+}
+
+TEST_F(Live, TellsRenamesAcrossDirectoriesAndExchangesOnce)
+{
+    ASSERT_EQ(mkdir(path("one").c_str(), 0755), 0);
+    ASSERT_EQ(mkdir(path("two").c_str(), 0755), 0);
+    write_file(path("one/f"), "x");
+    start();
+    const pid_t pid = child([] {
+        must(rename("one/f", "two/g") == 0, "rename");
+        must(rename("two", "three") == 0, "rename");
+        must(syscall(SYS_renameat2, AT_FDCWD, "one", AT_FDCWD, "three", RENAME_EXCHANGE) == 0,
+             "renameat2");
+        return 0;
+    });
+    const auto renames = of(pid, SENTRA_FILE_RENAME);
+    ASSERT_EQ(renames.size(), 3U);
+    EXPECT_EQ(field(*renames[0], "file.origin.path"), path("one/f"));
+    EXPECT_EQ(field(*renames[0], "file.path"), path("two/g"));
+    EXPECT_EQ(field(*renames[1], "file.origin.path"), path("two"));
+    EXPECT_EQ(field(*renames[2], "file.origin.path"), path("one"));
+    EXPECT_EQ(field(*renames[2], "file.path"), path("three"));
+}
+
+TEST_F(Live, DoesNotTellWhatWasRefusedAsDone)
+{
+    ASSERT_EQ(mkdir(path("hers").c_str(), 0755), 0);
+    ASSERT_EQ(mkdir(path("hers/sub").c_str(), 0755), 0);
+    ASSERT_EQ(mkdir(path("his").c_str(), 0755), 0);
+    write_file(path("hers/f"), "x");
+    write_file(path("his/f"), "x");
+    ASSERT_EQ(chown(path("his").c_str(), kNobody, kNobody), 0);
+    ASSERT_EQ(chown(path("his/f").c_str(), kNobody, kNobody), 0);
+    start();
+    const pid_t pid = child([] {
+        become_nobody();
+        must(unlink("hers/f") != 0 && rmdir("hers/sub") != 0, "the refusal of unlink");
+        must(rename("hers/f", "his/g") != 0 && rename("his/f", "hers/g") != 0, "of rename");
+        must(link("his/f", "hers/g") != 0 && symlink("x", "hers/s") != 0, "of link");
+        must(chmod("hers/f", 0666) != 0 && chown("hers/f", kNobody, kNobody) != 0, "of chmod");
+        must(chown("his/f", 0, kNobody) != 0 && chown("his/f", kNobody, 0) != 0, "of chown");
+        must(truncate("hers/f", 0) != 0 && open("hers/f", O_WRONLY) < 0, "of truncate");
+        return 0;
+    });
+    for (const auto type :
+         {SENTRA_FILE_WRITE, SENTRA_FILE_DELETE, SENTRA_FILE_RENAME, SENTRA_FILE_LINK,
+          SENTRA_FILE_MODE, SENTRA_FILE_OWNER, SENTRA_FILE_TRUNCATE})
+        EXPECT_TRUE(of(pid, type).empty()) << std::hex << type;
+
+    const pid_t granted = child([] {
+        become_nobody();
+        must(chmod("his/f", 0600) == 0 && chown("his/f", kNobody, kNobody) == 0, "chmod");
+        must(rename("his/f", "his/g") == 0 && unlink("his/g") == 0, "unlink");
+        return 0;
+    });
+    for (const auto type :
+         {SENTRA_FILE_DELETE, SENTRA_FILE_RENAME, SENTRA_FILE_MODE, SENTRA_FILE_OWNER})
+        EXPECT_EQ(of(granted, type).size(), 1U) << std::hex << type;
+}
+
+// Root of a user namespace has every capability there, and none over a file whose owner it has no
+// number for.
+TEST_F(Live, DoesNotTakeAUserNamespacesRootForRoot)
+{
+    write_file(path("f"), "x");
+    start();
+    const pid_t pid = child([] {
+        become_nobody();
+        if (unshare(CLONE_NEWUSER) != 0)
+            return 0; // not allowed here: nothing to refuse
+        must(chmod("f", 0666) != 0 && chown("f", kNobody, kNobody) != 0, "the refusal of chmod");
+        return 0;
+    });
+    EXPECT_TRUE(of(pid, SENTRA_FILE_MODE).empty());
+    EXPECT_TRUE(of(pid, SENTRA_FILE_OWNER).empty());
 }
 
 TEST_F(Live, TellsChangesByDescriptorAsFacts)
@@ -253,6 +399,14 @@ TEST_F(OwnSensor, TellsReadsOfWatchedFilesOnly)
         return open_and_close("id_live_test", O_RDONLY);
     });
     EXPECT_EQ(field(*one(by_name, SENTRA_FILE_READ), "file.path"), path("id_live_test"));
+
+    // The kernel opens a program to run it: nobody reads it.
+    copy_program("/bin/true", path("id_live_test"));
+    const pid_t runs = child([] {
+        execl("id_live_test", "true", nullptr);
+        return 1;
+    });
+    EXPECT_TRUE(of(runs, SENTRA_FILE_READ).empty());
 }
 
 } // namespace
