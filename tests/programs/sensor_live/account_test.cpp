@@ -141,9 +141,11 @@ TEST_F(Live, SaysWhichHooksAreOn)
     for (const sensor::ProgramRow &row : sensor().programs()) {
         attached += row.attached ? 1 : 0;
         EXPECT_EQ(row.attached, row.reason.empty()) << row.hook;
-        EXPECT_EQ(row.rung, "tracepoint");
     }
-    EXPECT_GT(attached, 50U);
+    EXPECT_GT(attached, 15U); // on the upper rungs one hook sees what a dozen calls do
+    for (const sensor::Watch &watch : sensor().watches())
+        if (watch.event != "kernel.module") // a kernel may be built without modules
+            EXPECT_NE(watch.rung, "not watched") << watch.event << ": " << watch.reason;
 }
 
 } // namespace

@@ -27,6 +27,17 @@ std::uint64_t unix_now_ns()
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+// The rung under test, where the caller names one (scripts/vm).
+std::optional<sensor::Rung> rung_asked_for()
+{
+    const char *name = std::getenv("SENTRA_RUNG");
+    if (name == nullptr || *name == '\0')
+        return std::nullopt;
+    const auto rung = sensor::rung_of(name);
+    EXPECT_TRUE(rung.has_value()) << "SENTRA_RUNG=" << name;
+    return rung;
+}
+
 } // namespace
 
 bool Collector::put(event::Record record)
@@ -106,6 +117,8 @@ bool Collector::sequence_is_whole()
 
 void Running::open(sensor::Options options)
 {
+    if (!options.only)
+        options.only = rung_asked_for();
     const auto begun = std::chrono::steady_clock::now();
     auto opened = sensor::Sensor::open(std::move(options), collector, losses);
     ASSERT_TRUE(opened.has_value()) << opened.error().text;
