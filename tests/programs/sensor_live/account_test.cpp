@@ -143,9 +143,11 @@ TEST_F(Live, SaysWhichHooksAreOn)
         EXPECT_EQ(row.attached, row.reason.empty()) << row.hook;
     }
     EXPECT_GT(attached, 15U); // on the upper rungs one hook sees what a dozen calls do
-    for (const sensor::Watch &watch : sensor().watches())
-        if (watch.event != "kernel.module") // a kernel may be built without modules
+    for (const sensor::Watch &watch : sensor().watches()) {
+        if (watch.event != "kernel.module") { // a kernel may be built without modules
             EXPECT_NE(watch.rung, "not watched") << watch.event << ": " << watch.reason;
+        }
+    }
 }
 
 } // namespace
