@@ -113,6 +113,8 @@ Verdict verdict_of(const Need &need, std::string_view directory)
 
 Wanted::Wanted(std::vector<Need> needs) : needs_(std::move(needs))
 {
+    for (Need &need : needs_)
+        need.value = lower_ascii(need.value);
     take_types();
     take_names();
 }

@@ -19,7 +19,7 @@ struct Need {
     enum class How : std::uint8_t { any, is, begins, ends, contains };
     std::string event; // "file.write"
     How how = How::any;
-    std::string value; // of file.path (or file.origin.path), in lower case; compares without case
+    std::string value; // of file.path (or file.origin.path); compares without regard to case
     bool each = false; // every single one: something counts them, or waits for seconds only
 };
 

@@ -93,6 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{How::is, "/etc/crontab", "/", Verdict::quiet},
         Case{How::is, "/etc/crontab", "/srv/etc", Verdict::quiet},
         Case{How::is, "/x", "/", Verdict::names},
+        Case{How::begins, "/Srv/", "/srv/a", Verdict::all},
         Case{How::is, "/a/a-name-that-is-longer-than-the-kernel-keeps", "/a", Verdict::all},
         Case{How::begins, "/etc/cron.d/", "/etc/cron.d", Verdict::all},
         Case{How::begins, "/etc/cron.d/", "/etc/cron.d/deep/er", Verdict::all},
