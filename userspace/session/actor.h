@@ -55,10 +55,12 @@ struct Actor {
     std::optional<Login> login;
     std::optional<std::uint32_t> audit_session;
     std::string tty;
-    std::string unit;      // "nginx.service"
-    std::string job;       // "cron" or the timer's unit
-    std::string container; // id as the runtime gives it
-    std::string broker;    // sudo, su, pkexec: how the user became effective; may be empty
+    std::string unit;              // "nginx.service"
+    std::string job;               // "cron" or the timer's unit
+    std::string container;         // id as the runtime gives it
+    std::string container_runtime; // docker, containerd, ...; empty where the cgroup does not say
+    std::string pod;               // Kubernetes' uid of the pod the container is in
+    std::string broker;            // sudo, su, pkexec: how the user became effective; may be empty
     std::string unknown_reason;
 };
 

@@ -29,38 +29,89 @@ std::optional<std::string_view> between(std::string_view text, std::string_view 
     return text.substr(prefix.size(), text.size() - prefix.size() - suffix.size());
 }
 
+struct Container {
+    std::string_view name, runtime;
+};
+
+struct Mark {
+    std::string_view text, runtime;
+};
+
+// What stands before an id in its component, and in the component above it.
+constexpr Mark kPrefixes[] = {
+    {"docker", "docker"},      {"cri-containerd", "containerd"},
+    {"nerdctl", "containerd"}, {"crio", "cri-o"},
+    {"libpod", "podman"},
+};
+constexpr Mark kFolders[] = {{"docker", "docker"}, {"libpod_parent", "podman"}};
+
+template <std::size_t Count>
+std::string_view runtime_of(const Mark (&marks)[Count], std::string_view text)
+{
+    const auto at = std::find_if(std::begin(marks), std::end(marks),
+                                 [text](const Mark &mark) { return mark.text == text; });
+    return at == std::end(marks) ? std::string_view{} : at->runtime;
+}
+
 // "docker-<id>.scope", "cri-containerd-<id>.scope", "kubepods-...:cri-containerd:<id>", "<id>".
-std::string_view id_in(std::string_view component)
+Container container_by_id(std::string_view previous, std::string_view component)
 {
     if (component.ends_with(".scope"))
         component.remove_suffix(6);
     const std::size_t before = component.find_last_of("-:");
     if (before == std::string_view::npos)
-        return is_container_id(component) ? component : std::string_view{};
+        return is_container_id(component) ? Container{component, runtime_of(kFolders, previous)}
+                                          : Container{};
     const std::string_view id = component.substr(before + 1);
-    // The monitor beside a podman container runs on the host.
-    const bool is_monitor = component.substr(0, before).ends_with("conmon");
-    return is_container_id(id) && !is_monitor ? id : std::string_view{};
+    std::string_view prefix = component.substr(0, before);
+    // The monitor beside a podman or cri-o container runs on the host.
+    if (!is_container_id(id) || prefix.ends_with("conmon"))
+        return {};
+    if (const std::size_t colon = prefix.rfind(':'); colon != std::string_view::npos)
+        prefix.remove_prefix(colon + 1);
+    return {id, runtime_of(kPrefixes, prefix)};
 }
 
-// A container's name where this component, given the ones around it, opens a container.
-std::string_view container_in(std::string_view previous, std::string_view component,
-                              std::string_view next)
+// The scopes of machinectl and libvirt. A virtual machine's is the host's own process.
+Container machine_in(std::string_view name)
 {
-    if (const std::string_view id = id_in(component); !id.empty())
-        return id;
+    if (name.starts_with("qemu\\x2d"))
+        return {};
+    return {name, name.starts_with("lxc\\x2d") ? "libvirt-lxc" : "systemd-nspawn"};
+}
+
+// A container where this component, given the ones around it, opens one.
+Container container_in(std::string_view previous, std::string_view component, std::string_view next)
+{
+    if (const Container found = container_by_id(previous, component); !found.name.empty())
+        return found;
     if (previous == "lxc")
-        return component;
+        return {component, "lxc"};
+    if (previous == "buildkit")
+        return {component, "buildkit"};
     if (const auto name = between(component, "lxc.payload.", ""))
-        return *name;
-    // The scopes of machinectl and libvirt; "qemu" ones are virtual machines, not our processes.
+        return {*name, "lxc"};
     if (const auto name = between(component, "machine-", ".scope"))
-        return *name;
+        return machine_in(*name);
     // nspawn's own process stays in .../supervisor; the container is in .../payload.
     if (const auto name = between(component, "systemd-nspawn@", ".service");
         name && next == "payload")
-        return *name;
+        return {*name, "systemd-nspawn"};
     return {};
+}
+
+// "pod<uid>" below kubepods, "kubepods-burstable-pod<uid>.slice", the same before ":cri-...".
+std::string_view pod_in(std::string_view component)
+{
+    if (component.starts_with("pod"))
+        return component.substr(3);
+    component = component.substr(0, component.find(':'));
+    const std::size_t pods = component.find("kubepods-"), pod = component.rfind("-pod");
+    if (pods == std::string_view::npos || pod == std::string_view::npos || pod < pods ||
+        !component.ends_with(".slice"))
+        return {};
+    component.remove_suffix(6);
+    return component.substr(pod + 4);
 }
 
 void read_component(CgroupPlace &place, std::string_view component)
@@ -76,12 +127,26 @@ void read_component(CgroupPlace &place, std::string_view component)
         place.user_manager = parse_number<std::uint32_t>(*uid);
 }
 
+// What lies above a container belongs to the runtime, not to the container.
+void enter(CgroupPlace &place, const Container &container, std::string_view pod, bool is_own)
+{
+    const auto owner = place.container.empty() ? place.user_manager : place.container_owner;
+    place = {};
+    if (is_own)
+        return;
+    place.container = container.name;
+    place.runtime = container.runtime;
+    place.pod = pod;
+    place.container_owner = owner;
+}
+
 } // namespace
 
 CgroupPlace parse_cgroup(std::string_view path, std::string_view own_container)
 {
     CgroupPlace place;
-    std::string_view previous;
+    std::string_view previous, pod;
+    bool in_kubernetes = false;
     while (!path.empty()) {
         const std::size_t slash = path.find('/');
         const std::string_view component = path.substr(0, slash);
@@ -89,15 +154,15 @@ CgroupPlace parse_cgroup(std::string_view path, std::string_view own_container)
         if (component.empty())
             continue;
         const std::string_view next = path.substr(0, path.find('/'));
-        const std::string_view container = container_in(previous, component, next);
-        if (container.empty()) {
+        in_kubernetes |= component.find("kubepods") != std::string_view::npos;
+        if (in_kubernetes && place.container.empty())
+            if (const std::string_view found = pod_in(component); !found.empty())
+                pod = found;
+        const Container container = container_in(previous, component, next);
+        if (container.name.empty())
             read_component(place, component);
-        } else {
-            // What lies above belongs to the runtime, not to the container.
-            place = {};
-            if (container != own_container)
-                place.container = container;
-        }
+        else
+            enter(place, container, pod, container.name == own_container);
         previous = component;
     }
     return place;

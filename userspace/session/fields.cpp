@@ -98,6 +98,32 @@ Value process_known(const Around &at)
     return Value{process(at) != nullptr && !process(at)->executable.empty()};
 }
 
+// Absent where nobody could ask the database.
+Value packaged(const Process *of)
+{
+    return of == nullptr || !of->package_known ? Value{} : Value{!of->package.empty()};
+}
+
+Value process_packaged(const Around &at)
+{
+    return packaged(process(at));
+}
+
+Value parent_package(const Around &at)
+{
+    return parent(at) == nullptr ? Value{} : text(parent(at)->package);
+}
+
+Value parent_packaged(const Around &at)
+{
+    return packaged(parent(at));
+}
+
+Value process_foreign_root(const Around &at)
+{
+    return process(at) == nullptr ? Value{} : Value{process(at)->foreign_root};
+}
+
 Value parent_executable(const Around &at)
 {
     const Process *above = parent(at);
@@ -139,18 +165,64 @@ const sentra_actor *facts(const Around &at)
     return process(at) == nullptr ? nullptr : &process(at)->facts;
 }
 
+// A process in another root has its names from another /etc. But 0 is root everywhere: the kernel's
+// numbers are meant, and no other is mapped to that one.
+bool is_named_elsewhere(const Around &at, std::uint32_t id)
+{
+    return id != 0 && process(at) != nullptr && process(at)->foreign_root;
+}
+
 template <std::uint32_t sentra_actor::*Member> Value user_name(const Around &at)
 {
     const sentra_actor *actor = facts(at);
-    if (actor == nullptr || actor->*Member == SENTRA_UNSET)
+    if (actor == nullptr || actor->*Member == SENTRA_UNSET ||
+        is_named_elsewhere(at, actor->*Member))
         return {};
     return text(at.session.user_name(actor->*Member));
+}
+
+// The host's own sign-in gave it, in whatever root the process is by now.
+Value login_user_name(const Around &at)
+{
+    const sentra_actor *actor = facts(at);
+    return actor == nullptr || actor->loginuid == SENTRA_UNSET
+               ? Value{}
+               : text(at.session.user_name(actor->loginuid));
 }
 
 Value group_name(const Around &at)
 {
     const sentra_actor *actor = facts(at);
-    return actor == nullptr ? Value{} : text(at.session.group_name(actor->gid));
+    return actor == nullptr || is_named_elsewhere(at, actor->gid)
+               ? Value{}
+               : text(at.session.group_name(actor->gid));
+}
+
+// 0: one of the two is not known.
+Value is_other(std::uint32_t own, std::uint32_t hosts)
+{
+    return own == 0 || hosts == 0 ? Value{} : Value{own != hosts};
+}
+
+Value other_pid_namespace(const Around &at)
+{
+    const sentra_actor *actor = facts(at);
+    return actor == nullptr ? Value{}
+                            : is_other(actor->pid_namespace, at.session.host().pid_namespace);
+}
+
+Value other_mount_namespace(const Around &at)
+{
+    const sentra_actor *actor = facts(at);
+    return actor == nullptr ? Value{}
+                            : is_other(actor->mount_namespace, at.session.host().mount_namespace);
+}
+
+Value other_user_namespace(const Around &at)
+{
+    const sentra_actor *actor = facts(at);
+    return actor == nullptr ? Value{}
+                            : is_other(actor->user_namespace, at.session.user_namespace());
 }
 
 template <std::string Actor::*Member> Value of_actor(const Around &at)
@@ -249,9 +321,12 @@ Value file_owner(const Around &at)
     const std::string_view path = file_path(at);
     if (path.empty())
         return {};
+    const auto &body = at.event.as<sentra_file>();
+    // In another root neither the path nor the number is one of the host's accounts'.
+    if (process(at) != nullptr && process(at)->foreign_root)
+        return body.inode == 0 || body.uid != 0 ? Value{} : text(at.session.user_name(body.uid));
     if (const std::string_view owner = at.session.home_owner(path); !owner.empty())
         return text(owner);
-    const auto &body = at.event.as<sentra_file>();
     return body.inode == 0 ? Value{} : text(at.session.user_name(body.uid));
 }
 
@@ -289,21 +364,37 @@ constexpr Derivation kDerivations[] = {
     {{"process.tty", "its terminal"}, of_process<&Process::tty>},
     {{"process.interactive", "it has a terminal"}, process_interactive},
     {{"process.known", "its program is known"}, process_known},
+    {{"process.package", "the package that brought its program"}, of_process<&Process::package>},
+    {{"process.packaged", "a package brought its program; absent where that is not known"},
+     process_packaged},
+    {{"process.foreign_root", "it began in another root than the host's"}, process_foreign_root},
+    {{"process.in_other_pid_namespace", "its pid namespace is not the host's"},
+     other_pid_namespace},
+    {{"process.in_other_mount_namespace", "its mount namespace is not the host's"},
+     other_mount_namespace},
+    {{"process.in_other_user_namespace", "its user namespace is not the host's"},
+     other_user_namespace},
     {{"process.parent.executable", "the parent's program"}, parent_executable},
     {{"process.parent.name", "the parent's program's base name"}, parent_name},
     {{"process.parent.args", "the parent's arguments"}, parent_args},
     {{"process.parent.command_line", "the parent's arguments, joined by blanks"},
      parent_command_line},
+    {{"process.parent.package", "the package that brought the parent's program"}, parent_package},
+    {{"process.parent.packaged", "a package did; absent where that is not known"}, parent_packaged},
     {{"ancestor.executable", "programs of all ancestors, nearest first"}, ancestor_executable},
     {{"ancestor.name", "base names of all ancestors' programs, nearest first"}, ancestor_name},
     {{"user.name", "name of the real user"}, user_name<&sentra_actor::uid>},
     {{"user.effective.name", "name of the effective user"}, user_name<&sentra_actor::euid>},
     {{"group.name", "name of the real group"}, group_name},
-    {{"audit.login.user.name", "who signed in, by the kernel"}, user_name<&sentra_actor::loginuid>},
+    {{"audit.login.user.name", "who signed in, by the kernel"}, login_user_name},
     {{"actor.kind", "session, unit, job, container, process, kernel or unknown"}, actor_kind},
     {{"actor.unit", "the service"}, of_actor<&Actor::unit>},
     {{"actor.job", "the scheduler"}, of_actor<&Actor::job>},
     {{"actor.container", "the container's id"}, of_actor<&Actor::container>},
+    {{"container.id", "the container's id"}, of_actor<&Actor::container>},
+    {{"container.runtime", "docker, containerd, cri-o, podman, lxc, systemd-nspawn, ..."},
+     of_actor<&Actor::container_runtime>},
+    {{"kubernetes.pod.uid", "the pod the container is in"}, of_actor<&Actor::pod>},
     {{"actor.user.name", "who signed in, or as whom the service or job runs"}, actor_user_name},
     {{"actor.user.id", "that user's id"}, actor_user_id},
     {{"actor.effective.name", "as whom it happened"}, actor_effective_name},

@@ -16,14 +16,16 @@ namespace sentra::session {
 // Around any event with a process:
 //   process.executable .name .args .command_line .given_path .given_name .working_directory .tty
 //   process.interactive (has a tty)  process.known
-//   process.parent.executable .name .args .command_line
+//   process.package .packaged (absent where the package database does not say)
+//   process.foreign_root .in_other_pid_namespace .in_other_mount_namespace .in_other_user_namespace
+//   process.parent.executable .name .args .command_line .package .packaged
 //   ancestor.executable  ancestor.name   (lists, nearest first, at most 32, without the process
 //   itself) user.name user.effective.name group.name audit.login.user.name
 // Around any event:
 //   actor.kind actor.unit actor.job actor.container actor.user.name actor.user.id
 //   actor.effective.name actor.broker actor.known actor.unknown_reason
 //   actor.session.id actor.session.source.ip actor.session.method actor.session.fingerprint
-//   actor.session.user.name
+//   actor.session.user.name  container.id container.runtime kubernetes.pod.uid
 // Around file events: file.name file.directory file.extension file.owner (whose home, else owner's
 // name)
 //   file.origin.name

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "session/identity.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "session/cgroup_path.h"
 #include "session/programs.h"
@@ -23,6 +25,15 @@ Person person(const Accounts &accounts, std::string_view name)
     if (name.empty())
         return {};
     return {std::string(name), accounts.user_id(name)};
+}
+
+// The host's names are not those of a process in another root: it has an /etc of its own. Its
+// number 0 is root all the same, as no other number is mapped to that one.
+Person person_in(const Surroundings &around, const Process &process, std::uint32_t uid)
+{
+    if (process.foreign_root && uid != 0 && uid != SENTRA_UNSET)
+        return {{}, uid};
+    return person(around.accounts, uid);
 }
 
 std::string called(const Person &person)
@@ -76,10 +87,21 @@ void be_unit(Actor &actor, const CgroupPlace &place)
     actor.key = actor.canonical;
 }
 
-void be_container(Actor &actor)
+void set_container(Actor &actor, const CgroupPlace &place)
+{
+    actor.container = place.container;
+    actor.container_runtime = place.runtime;
+    actor.pod = place.pod;
+    std::replace(actor.pod.begin(), actor.pod.end(), '_', '-');
+}
+
+void be_container(Actor &actor, const CgroupPlace &place)
 {
     actor.kind = ActorKind::container;
-    actor.canonical = "container:" + actor.container;
+    actor.canonical = "container:";
+    if (place.container_owner)
+        actor.canonical += "user@" + std::to_string(*place.container_owner) + "/";
+    actor.canonical += actor.container;
     actor.key = actor.canonical;
 }
 
@@ -168,7 +190,7 @@ void place_unit_or_job(Actor &actor, const Surroundings &around, const Process &
 {
     if (!place.container.empty()) {
         actor.unit = place.unit;
-        be_container(actor);
+        be_container(actor, place);
         return;
     }
     // A job without a session of its own stays in the cgroup of cron.service.
@@ -221,8 +243,8 @@ void be_writer(Actor &actor, const Surroundings &around, const event::Event &eve
         be_job(actor, "cron");
         actor.key = "job:" + writer;
     } else if (!place.container.empty()) {
-        actor.container = place.container;
-        be_container(actor);
+        set_container(actor, place);
+        be_container(actor, place);
     } else if (!place.unit.empty()) {
         be_unit(actor, place);
     } else {
@@ -274,15 +296,15 @@ Actor actor_of_process(const Surroundings &around, const Process &process,
 {
     Actor actor;
     const sentra_actor &facts = process.facts;
-    actor.effective = person(around.accounts, facts.euid);
-    actor.user =
-        person(around.accounts, facts.loginuid == SENTRA_UNSET ? facts.uid : facts.loginuid);
+    actor.effective = person_in(around, process, facts.euid);
+    actor.user = facts.loginuid == SENTRA_UNSET ? person_in(around, process, facts.uid)
+                                                : person(around.accounts, facts.loginuid);
     actor.tty = process.tty;
     actor.broker = broker_of(around, process);
     if (facts.audit_session != SENTRA_UNSET)
         actor.audit_session = facts.audit_session;
     const CgroupPlace place = parse_cgroup(process.cgroup, around.own_container);
-    actor.container = place.container;
+    set_container(actor, place);
     if ((facts.flags & SENTRA_ACTOR_KERNEL_THREAD) != 0) {
         actor.kind = ActorKind::kernel;
         actor.key = actor.canonical = "kernel";

@@ -20,7 +20,9 @@ struct ProcessKey {
 
 struct Process {
     ProcessKey key;
-    std::shared_ptr<const Process> parent; // as it was at the fork; may be null
+    ProcessKey spawned_by; // whoever was its parent when it was first met: who starts a process
+                           // does not change when he ends and another one becomes its parent
+    std::shared_ptr<const Process> parent; // that one, as he was at the fork; may be null
     sentra_actor facts{};                  // of its latest event: ids, namespaces, audit session
     std::string executable;                // empty: never seen to exec and not in the snapshot
     std::string given_path;                // as handed to execve
@@ -31,6 +33,9 @@ struct Process {
     std::uint64_t exec_time_ns = 0; // Unix; 0 if it only forked
     std::string broker;             // sudo, su, ...: what this very process was before it
                                     // ran the program it was asked for
+    std::string package;            // that brought its program, by the host's package database
+    bool package_known = false;     // package is a fact: empty means none did
+    bool foreign_root = false;      // it began in another root than the host's
     bool secure_exec = false;       // its program was set-id or had file capabilities
     bool from_snapshot = false;
     std::uint16_t depth = 0; // ancestors it holds on to, at most 64

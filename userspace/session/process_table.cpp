@@ -37,7 +37,8 @@ bool same_facts(const sentra_actor &a, sentra_actor b)
 std::size_t text_size(const Process &process)
 {
     return process.executable.size() + process.given_path.size() + process.args.size() +
-           process.working_directory.size() + process.tty.size() + process.cgroup.size();
+           process.working_directory.size() + process.tty.size() + process.cgroup.size() +
+           process.package.size();
 }
 
 std::uint16_t depth_below(const std::shared_ptr<const Process> &parent)
@@ -82,6 +83,7 @@ ProcessTable::Entry &ProcessTable::enter(const event::Event &event, const sentra
     Process process;
     process.key = key;
     process.facts = actor;
+    process.spawned_by = {actor.parent_pid, actor.parent_start_ns};
     Entry *parent = find_mutable({actor.parent_pid, actor.parent_start_ns});
     const bool forked = event.is(SENTRA_PROCESS_FORK);
     if (parent != nullptr && parent->now->key != key) {
@@ -99,6 +101,9 @@ ProcessTable::Entry &ProcessTable::enter(const event::Event &event, const sentra
         process.tty = model.tty;
         process.broker = model.broker;
         process.secure_exec = model.secure_exec;
+        process.package = model.package;
+        process.package_known = model.package_known;
+        process.foreign_root = model.foreign_root;
         process.cgroup = model.facts.cgroup_id == actor.cgroup_id ? model.cgroup : std::string();
     }
     if (process.cgroup.empty())
@@ -148,6 +153,9 @@ void ProcessTable::fill_from_exec(Process &process, const event::Event &event)
     process.working_directory = event.text(body.working_directory);
     process.tty = event.text(body.tty);
     process.secure_exec = (body.flags & SENTRA_EXEC_SECURE) != 0;
+    process.package = event.text(body.package);
+    process.package_known = (body.flags & SENTRA_EXEC_PACKAGES_KNOWN) != 0;
+    process.foreign_root = (body.flags & SENTRA_EXEC_FOREIGN_ROOT) != 0;
     const std::string_view cgroup = event.text(body.cgroup);
     if (!cgroup.empty()) {
         learn_cgroup(body.actor.cgroup_id, cgroup);
@@ -204,10 +212,10 @@ void ProcessTable::take_facts(Entry &entry, const sentra_actor &actor)
 // A snapshot lists processes by pid, so a child may come before its parent.
 void ProcessTable::link_parent(Entry &entry)
 {
-    const sentra_actor &facts = entry.now->facts;
-    if (facts.parent_pid == 0)
+    const ProcessKey spawned_by = entry.now->spawned_by;
+    if (spawned_by.pid == 0)
         return;
-    Entry *parent = find_mutable({facts.parent_pid, facts.parent_start_ns});
+    Entry *parent = find_mutable(spawned_by);
     if (parent == nullptr || parent == &entry ||
         parent->now->key.start_ns > entry.now->key.start_ns)
         return;
@@ -385,9 +393,9 @@ const Process *ProcessTable::parent_of(const Process &process) const
 {
     if (process.parent != nullptr)
         return process.parent.get();
-    if (process.facts.parent_pid == 0)
+    if (process.spawned_by.pid == 0)
         return nullptr;
-    const Entry *parent = find({process.facts.parent_pid, process.facts.parent_start_ns});
+    const Entry *parent = find(process.spawned_by);
     return parent == nullptr || parent->now->key == process.key ? nullptr : parent->now.get();
 }
 

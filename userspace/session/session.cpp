@@ -292,6 +292,12 @@ const Process *Session::parent_of(const Process &process) const
     return state_->processes.parent_of(process);
 }
 
+std::uint32_t Session::user_namespace() const
+{
+    const ProcessTable::Entry *first = state_->processes.latest(0, 1);
+    return first == nullptr ? 0 : first->now->facts.user_namespace;
+}
+
 Session::Sizes Session::sizes() const
 {
     return {state_->processes.size(), state_->logins.size()};

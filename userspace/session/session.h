@@ -52,6 +52,8 @@ public:
     // The parent as it was at the fork, else (a snapshot lists children before parents) as it is
     // known by now; null when it is not. Valid until the next apply().
     [[nodiscard]] const Process *parent_of(const Process &process) const;
+    // That of the host's first process; 0 until it is known.
+    [[nodiscard]] std::uint32_t user_namespace() const;
 
     struct Sizes {
         std::size_t processes = 0, sessions = 0;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Who acts, where it is not a login: services, containers, jobs, bare processes, and nobody known.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "session/cgroup_path.h"
@@ -81,6 +83,105 @@ TEST(Cgroup, PathsSayUnitContainerAndSession)
         EXPECT_EQ(place.user_manager, c.user_manager) << c.path;
         EXPECT_EQ(place.session, c.session) << c.path;
     }
+}
+
+struct RuntimeCase {
+    std::string path;
+    std::string container, runtime, pod;
+    std::optional<std::uint32_t> owner;
+};
+
+// As the hosts write them: Ubuntu 20.04 (hybrid), 22.04 and 24.04 (v2), kubelet with both drivers.
+TEST(Cgroup, PathsSayRuntimeAndPod)
+{
+    const std::string id(kId);
+    const std::string uid = "0b1c6b1e-8d3f-4a63-9c1d-2f0a5b6c7d8e";
+    std::string escaped = uid;
+    std::replace(escaped.begin(), escaped.end(), '-', '_');
+    const RuntimeCase cases[] = {
+        {"/docker/" + id, id, "docker", "", {}},
+        {"/system.slice/docker-" + id + ".scope", id, "docker", "", {}},
+        {"/docker/buildkit/xk2r8l9h5s5vfg3c0z4xd1b7q",
+         "xk2r8l9h5s5vfg3c0z4xd1b7q",
+         "buildkit",
+         "",
+         {}},
+        {"/kubepods/burstable/pod" + uid + "/" + id, id, "", uid, {}},
+        {"/kubepods/pod" + uid + "/crio-" + id, id, "cri-o", uid, {}},
+        {"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" + escaped +
+             ".slice/cri-containerd-" + id + ".scope",
+         id,
+         "containerd",
+         escaped,
+         {}},
+        {"/kubepods.slice/kubepods-pod" + escaped + ".slice/crio-" + id + ".scope/container",
+         id,
+         "cri-o",
+         escaped,
+         {}},
+        {"/kubepods.slice/kubepods-pod" + escaped + ".slice/crio-conmon-" + id + ".scope",
+         "",
+         "",
+         "",
+         {}},
+        {"/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/"
+         "kubelet-kubepods-besteffort-pod" +
+             escaped + ".slice/docker-" + id + ".scope",
+         id,
+         "docker",
+         escaped,
+         {}},
+        {"/system.slice/containerd.service/kubepods-besteffort-pod" + escaped +
+             ".slice:cri-containerd:" + id,
+         id,
+         "containerd",
+         escaped,
+         {}},
+        {"/machine.slice/libpod-" + id + ".scope/container", id, "podman", "", {}},
+        {"/libpod_parent/libpod-" + id, id, "podman", "", {}},
+        {"/user.slice/user-1001.slice/user@1001.service/user.slice/libpod-" + id +
+             ".scope/container",
+         id, "podman", "", 1001},
+        {"/default/nerdctl-" + id + ".scope", id, "containerd", "", {}},
+        {"/ecs/0123456789abcdef/" + id, id, "", "", {}},
+        {"/lxc.payload.web/system.slice/ssh.service", "web", "lxc", "", {}},
+        {"/lxc.monitor.web", "", "", "", {}},
+        {"/machine.slice/machine-debian.scope/payload", "debian", "systemd-nspawn", "", {}},
+        {"/machine.slice/machine-lxc\\x2d1\\x2dweb.scope",
+         "lxc\\x2d1\\x2dweb",
+         "libvirt-lxc",
+         "",
+         {}},
+        {"/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt/emulator", "", "", "", {}},
+        {"/user.slice/user-1000.slice/session-3.scope", "", "", "", {}},
+        {"/pods/podman/podx/" + id, id, "", "", {}},
+    };
+    for (const RuntimeCase &c : cases) {
+        const CgroupPlace place = parse_cgroup(c.path);
+        EXPECT_EQ(place.container, c.container) << c.path;
+        EXPECT_EQ(place.runtime, c.runtime) << c.path;
+        EXPECT_EQ(place.pod, c.pod) << c.path;
+        EXPECT_EQ(place.container_owner, c.owner) << c.path;
+    }
+}
+
+// A user may call a group of his own like anybody's container: it is not that one.
+TEST(Actor, AUsersOwnContainerIsNotTheHostsContainerOfThatId)
+{
+    World world;
+    world.boot();
+    const std::string of_host = "/system.slice/docker-" + std::string(kId) + ".scope";
+    const std::string of_user = "/user.slice/user-1001.slice/user@1001.service/app.slice/docker-" +
+                                std::string(kId) + ".scope";
+    const Proc first = world.fork(world.init, 400), second = world.fork(world.init, 401);
+    const Context host = world.exec(first, "/bin/a", {.cgroup = of_host});
+    const Context user = world.exec(second, "/bin/a", {.cgroup = of_user});
+    EXPECT_EQ(host.actor->kind, ActorKind::container);
+    EXPECT_EQ(user.actor->kind, ActorKind::container);
+    EXPECT_EQ(world.field("container.runtime", host), "docker");
+    EXPECT_EQ(world.field("container.id", user), std::string(kId));
+    EXPECT_NE(host.actor->key, user.actor->key);
+    EXPECT_NE(host.actor->canonical, user.actor->canonical);
 }
 
 TEST(Cgroup, TheSensorsOwnContainerIsNone)

@@ -21,6 +21,17 @@ TEST(Fields, EveryOneTheHeaderPromisesIsThere)
                              "process.tty",
                              "process.interactive",
                              "process.known",
+                             "process.package",
+                             "process.packaged",
+                             "process.foreign_root",
+                             "process.in_other_pid_namespace",
+                             "process.in_other_mount_namespace",
+                             "process.in_other_user_namespace",
+                             "process.parent.package",
+                             "process.parent.packaged",
+                             "container.id",
+                             "container.runtime",
+                             "kubernetes.pod.uid",
                              "process.parent.executable",
                              "process.parent.name",
                              "process.parent.args",
@@ -106,6 +117,70 @@ TEST(Fields, AroundAProcess)
     EXPECT_EQ(world.field("file.extension", context), "");
     EXPECT_EQ(world.field("process.tty", context), "pts/3");
     EXPECT_EQ(world.field("process.interactive", context), "true");
+}
+
+TEST(Fields, APackageIsTheProgramsAndOnlyWhereItIsKnown)
+{
+    World world;
+    world.boot();
+    const Proc shell = world.fork(world.init, 1000);
+    world.exec(shell, "/usr/bin/bash", {.package = "bash", .flags = SENTRA_EXEC_PACKAGES_KNOWN});
+    const Proc child = world.fork(shell, 1001);
+    Context context = world.write(child, "/tmp/x");
+    EXPECT_EQ(world.field("process.package", context), "bash")
+        << "a fork runs what its parent runs";
+    EXPECT_EQ(world.field("process.packaged", context), "true");
+    context = world.exec(child, "/tmp/x", {.flags = SENTRA_EXEC_PACKAGES_KNOWN});
+    EXPECT_EQ(world.field("process.package", context), "");
+    EXPECT_EQ(world.field("process.packaged", context), "false");
+    EXPECT_EQ(world.field("process.parent.package", context), "bash");
+    EXPECT_EQ(world.field("process.parent.packaged", context), "true");
+    context = world.write(child, "/tmp/y");
+    EXPECT_EQ(world.field("process.packaged", context), "false");
+    context = world.exec(child, "/opt/x");
+    EXPECT_EQ(world.field("process.packaged", context), "") << "nobody asked";
+    context = world.exec(child, "/usr/bin/id", {.flags = SENTRA_EXEC_FOREIGN_ROOT});
+    EXPECT_EQ(world.field("process.packaged", context), "");
+    EXPECT_EQ(world.field("process.foreign_root", context), "true");
+}
+
+TEST(Fields, NamesAreTheHostsOnly)
+{
+    World world;
+    world.boot();
+    Proc inside = world.fork(world.init, 1000);
+    inside.facts.uid = inside.facts.euid = 1001;
+    Context context = world.exec(inside, "/usr/bin/node", {.flags = SENTRA_EXEC_FOREIGN_ROOT});
+    EXPECT_EQ(world.field("user.name", context), "") << "its own /etc/passwd may say anything";
+    EXPECT_EQ(world.field("user.id", context), "1001");
+    EXPECT_EQ(world.field("actor.user.name", context), "");
+    EXPECT_EQ(world.field("actor.user.id", context), "1001");
+    context = world.write(inside, "/home/maria/.ssh/authorized_keys");
+    EXPECT_EQ(world.field("file.owner", context), "root") << "who owns it, not whose home it is";
+    inside.facts.uid = inside.facts.euid = 0;
+    inside.facts.loginuid = 1001;
+    context = world.exec(inside, "/usr/bin/node", {.flags = SENTRA_EXEC_FOREIGN_ROOT});
+    EXPECT_EQ(world.field("user.name", context), "root") << "0 is root in every root";
+    EXPECT_EQ(world.field("audit.login.user.name", context), "maria") << "the host's sign-in";
+    context = world.exec(inside, "/usr/bin/node");
+    EXPECT_EQ(world.field("process.foreign_root", context), "false");
+}
+
+TEST(Fields, NamespacesAreComparedWithTheHosts)
+{
+    World world;
+    world.boot();
+    Proc child = world.fork(world.init, 1000);
+    Context context = world.exec(child, "/usr/bin/unshare");
+    EXPECT_EQ(world.field("process.in_other_pid_namespace", context), "false");
+    EXPECT_EQ(world.field("process.in_other_user_namespace", context), "false");
+    EXPECT_EQ(world.field("process.in_other_mount_namespace", context), "") << "not told";
+    child.facts.pid_namespace = 7;
+    child.facts.user_namespace = 8;
+    context = world.exec(child, "/usr/bin/bash");
+    EXPECT_EQ(world.field("process.in_other_pid_namespace", context), "true");
+    EXPECT_EQ(world.field("process.in_other_user_namespace", context), "true");
+    EXPECT_EQ(world.field("container.id", context), "");
 }
 
 TEST(Fields, TheEventsOwnComeFirst)

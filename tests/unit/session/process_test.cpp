@@ -201,6 +201,48 @@ TEST(Process, AChildListedBeforeItsParentFindsItLater)
     ASSERT_NE(context.process->parent, nullptr);
 }
 
+TEST(Process, WhoSpawnedItStaysWhenHeEndsAndAnotherBecomesItsParent)
+{
+    Tree tree;
+    const Proc init = World::make(1, 1), shell = World::make(10, 100, &init);
+    const Proc between = World::make(11, 200, &shell);
+    Proc daemon = World::make(12, 201, &between);
+    tree.take(SENTRA_PROCESS_SNAPSHOT, init, "/usr/lib/systemd/systemd");
+    tree.take(SENTRA_PROCESS_SNAPSHOT, shell, "/usr/bin/bash");
+    tree.take(SENTRA_PROCESS_FORK, between);
+    tree.take(SENTRA_PROCESS_EXEC, between, "/opt/agent");
+    tree.take(SENTRA_PROCESS_FORK, daemon);
+    tree.take(SENTRA_PROCESS_EXIT, between);
+    daemon.facts.parent_pid = 1;
+    daemon.facts.parent_start_ns = init.facts.start_ns;
+    const auto adopted = tree.take(SENTRA_PROCESS_EXEC, daemon, "/opt/agent-worker").now;
+    ASSERT_NE(adopted->parent, nullptr);
+    EXPECT_EQ(adopted->parent->executable, "/opt/agent");
+    EXPECT_EQ(adopted->parent->parent->executable, "/usr/bin/bash");
+    EXPECT_EQ(adopted->facts.parent_pid, 1U);
+    // Long after the parent was forgotten, the child still holds on to it.
+    tree.time_ns += 3600 * kSecond;
+    const auto later = tree.take(SENTRA_PROCESS_EXEC, daemon, "/opt/agent-worker2").now;
+    EXPECT_EQ(tree.table.find({11, between.facts.start_ns}), nullptr);
+    EXPECT_EQ(tree.table.parent_of(*later)->executable, "/opt/agent");
+}
+
+TEST(Process, AParentThatWasNeverSeenIsNotTheOneThatAdoptedTheChild)
+{
+    Tree tree;
+    const Proc init = World::make(1, 1), unseen = World::make(11, 200, &init);
+    Proc daemon = World::make(12, 201, &unseen);
+    tree.take(SENTRA_PROCESS_SNAPSHOT, init, "/usr/lib/systemd/systemd");
+    tree.take(SENTRA_PROCESS_FORK, daemon);
+    daemon.facts.parent_pid = 1;
+    daemon.facts.parent_start_ns = init.facts.start_ns;
+    const auto adopted = tree.take(SENTRA_PROCESS_EXEC, daemon, "/opt/agent").now;
+    EXPECT_EQ(tree.table.parent_of(*adopted), nullptr);
+    tree.take(SENTRA_PROCESS_SNAPSHOT, unseen, "/usr/bin/late");
+    const auto linked = tree.take(SENTRA_PROCESS_EXEC, daemon, "/opt/agent").now;
+    EXPECT_EQ(tree.table.parent_of(*linked)->executable, "/usr/bin/late");
+}
+
 TEST(Process, ARecordThatIsItsOwnParentIsHarmless)
 {
     World world;

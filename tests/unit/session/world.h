@@ -28,6 +28,8 @@ struct Exec {
     std::string_view tty = {};
     std::string_view cgroup = {};
     bool secure = false;
+    std::string_view package = {};
+    std::uint32_t flags = 0; // enum sentra_exec_flag
 };
 
 struct Writer {
@@ -259,10 +261,11 @@ private:
     {
         event::Build<sentra_exec> build(type, SENTRA_SOURCE_KERNEL, now_ns, next());
         build->actor = proc.facts;
-        build->flags = exec.secure ? static_cast<std::uint32_t>(SENTRA_EXEC_SECURE) : 0U;
+        build->flags =
+            exec.flags | (exec.secure ? static_cast<std::uint32_t>(SENTRA_EXEC_SECURE) : 0U);
         build.text(build->executable, executable).text(build->given, exec.given);
         build.text(build->args, exec.args).text(build->tty, exec.tty);
-        build.text(build->cgroup, exec.cgroup);
+        build.text(build->cgroup, exec.cgroup).text(build->package, exec.package);
         return apply(build.finish());
     }
 
