@@ -28,7 +28,8 @@ namespace sentra::pipeline {
                                      std::uint64_t to_ns, std::string_view reason);
 [[nodiscard]] event::Record loss_fact(sentra_loss kind, std::uint64_t count, std::uint64_t total);
 
-// /etc/passwd and /etc/group, and what changes in them.
+// /etc/passwd and /etc/group, and what changes in them. Only these: whoever asked NSS for a name
+// would wait for LDAP, or be told by it. Of huge files the first 4 MiB.
 class Accounts {
 public:
     // root: where the two files are found; "" for this host.

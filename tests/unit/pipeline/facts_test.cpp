@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sentra/event/all.h>
@@ -69,6 +70,29 @@ TEST_F(AccountsTest, BrokenLinesAreNobody)
                     "big:x:99999999999:1::/:/\n");
     Accounts accounts(root_.string());
     EXPECT_EQ(told(accounts), Lines{"+u root 0 /root"});
+}
+
+TEST_F(AccountsTest, HugeFilesAreKnownByTheirBeginning)
+{
+    std::string text = "root:x:0:0:root:/root:/bin/bash\n";
+    constexpr std::size_t many = 200'000;
+    for (std::size_t i = 1; i < many; ++i)
+        text += "user" + std::to_string(i) + ":x:" + std::to_string(i) + ":1::/:/\n";
+    write("passwd", text);
+    Accounts accounts(root_.string());
+    const Lines lines = told(accounts);
+    EXPECT_GT(lines.size(), many / 2);
+    EXPECT_LT(lines.size(), many);
+    EXPECT_EQ(lines.front(), "+u root 0 /root");
+    const std::string number = std::to_string(lines.size() - 1);
+    EXPECT_EQ(lines.back(), "+u user" + number + " " + number + " /") << "no line is cut";
+}
+
+TEST_F(AccountsTest, APipeInTheFilesPlaceIsNotWaitedFor)
+{
+    ASSERT_EQ(::mkfifo((root_ / "etc/passwd").c_str(), 0644), 0);
+    Accounts accounts(root_.string());
+    EXPECT_EQ(told(accounts), Lines{});
 }
 
 TEST_F(AccountsTest, NoFilesNoNames)
