@@ -22,6 +22,16 @@ static __always_inline struct sentra_fork *fork_begin(struct task_struct *child,
 			    *row);
 }
 
+/* CLONE_PARENT gives the child its creator's parent. Whose copy it is, is what the record is for. */
+static __always_inline void forked_by(struct sentra_actor *child, struct task_struct *creator)
+{
+	struct task_struct *leader = BPF_CORE_READ(creator, group_leader);
+
+	child->parent_pid = own_level ? own_number(BPF_CORE_READ(leader, thread_pid))
+				      : BPF_CORE_READ(leader, tgid);
+	child->parent_start_ns = child->parent_pid ? BPF_CORE_READ(leader, start_boottime) : 0;
+}
+
 /* The last thread of the current process is ending. */
 static __always_inline void exit_tell(struct task_struct *task)
 {

@@ -28,6 +28,7 @@ int BPF_PROG(process_created, struct task_struct *parent, struct task_struct *ch
 	if (!e)
 		return 0;
 	actor_fill_typed(&e->actor, child);
+	forked_by(&e->actor, parent);
 	record_submit(e, row);
 	return 0;
 }
