@@ -41,6 +41,7 @@ struct file_seen {
 	__u32 repeats;
 	struct dentry *world;
 	__u64 place;  /* of the directory it lies in; 0: not known, or nobody asks */
+	bool is_emptied_next; /* O_TRUNC has been granted and not obeyed yet */
 	bool is_fact; /* it stands in told_facts */
 	bool is_lost;
 };
@@ -92,6 +93,8 @@ static __always_inline void file_facts(struct sentra_file *e, struct file_seen *
 		e->uid = e->gid = SENTRA_UNSET;
 	if (seen->asked)
 		asked_facts(e, seen->asked);
+	if (seen->is_emptied_next)
+		e->size = 0;
 }
 
 static __always_inline __u64 place_of_object(struct file_seen *seen)

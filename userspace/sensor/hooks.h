@@ -38,9 +38,7 @@ enum class Concern : std::uint8_t {
     file_rename,
     file_delete,
     file_link,
-    file_mode,
-    file_owner,
-    file_truncate,
+    file_attributes, // mode, owner, size: one function is told of all three
     tcp, // connect and listen: one program sees both on the lowest rung
     datagram,
     accept,
@@ -72,7 +70,7 @@ struct ConcernRow {
     Concern concern;
     std::string_view name;
     Order order;
-    std::array<sentra_type, 2> events; // told by it, or with its help; the second may be 0
+    std::array<sentra_type, 3> events; // told by it, or with its help; those behind may be 0
 };
 
 struct Hook {

@@ -25,15 +25,6 @@ int open_and_close(const std::string &path, int flags)
     return close(fd);
 }
 
-// Above the tracepoints a change by name is told from the kernel's own objects.
-std::string path_is_given(const sensor::Sensor &sensor, std::string_view event)
-{
-    for (const sensor::ProgramRow &row : sensor.programs())
-        if (row.event == event && row.attached && row.rung != "tracepoint")
-            return "false";
-    return "true";
-}
-
 constexpr unsigned kNobody = 65534;
 
 void become_nobody()
@@ -235,10 +226,14 @@ TEST_F(Live, TellsChangesByNameWithWholePaths)
         must(rmdir("sub") == 0, "rmdir");
         return unlink("absent") == 0 ? 1 : 0;
     });
+    // Above the tracepoints a change by name is told from the kernel's own objects.
+    const auto path_is_given = [this](std::string_view event) {
+        return by_tracepoint(event) ? "true" : "false";
+    };
     const auto renamed = one(pid, SENTRA_FILE_RENAME);
     EXPECT_EQ(field(*renamed, "file.origin.path"), path("sub/a"));
     EXPECT_EQ(field(*renamed, "file.path"), path("b"));
-    EXPECT_EQ(field(*renamed, "file.path_given"), path_is_given(sensor(), "file.rename"));
+    EXPECT_EQ(field(*renamed, "file.path_given"), path_is_given("file.rename"));
     const auto links = of(pid, SENTRA_FILE_LINK);
     ASSERT_EQ(links.size(), 2U);
     EXPECT_EQ(field(*links[0], "file.path"), path("sub/c"));
@@ -246,11 +241,10 @@ TEST_F(Live, TellsChangesByNameWithWholePaths)
     EXPECT_EQ(field(*links[1], "file.path"), path("sub/s"));
     EXPECT_EQ(field(*links[1], "file.origin.path"), "../x");
     EXPECT_EQ(field(*links[0], "file.symbolic") + field(*links[1], "file.symbolic"), "falsetrue");
-    EXPECT_EQ(field(*links[0], "file.path_given"), path_is_given(sensor(), "file.link"));
+    EXPECT_EQ(field(*links[0], "file.path_given"), path_is_given("file.link"));
     EXPECT_EQ(field(*one(pid, SENTRA_FILE_MODE), "file.path"), path("sub/c"));
     EXPECT_EQ(one(pid, SENTRA_FILE_MODE)->as<sentra_file>().mode & 07777, 0600U);
-    EXPECT_EQ(field(*one(pid, SENTRA_FILE_MODE), "file.path_given"),
-              path_is_given(sensor(), "file.mode"));
+    EXPECT_EQ(field(*one(pid, SENTRA_FILE_MODE), "file.path_given"), path_is_given("file.mode"));
     EXPECT_EQ(field(*one(pid, SENTRA_FILE_OWNER), "file.path"), path("sub/c"));
     EXPECT_EQ(one(pid, SENTRA_FILE_OWNER)->as<sentra_file>().uid, 12U);
     EXPECT_EQ(field(*one(pid, SENTRA_FILE_TRUNCATE), "file.path"), path("sub/c"));
@@ -260,7 +254,7 @@ TEST_F(Live, TellsChangesByNameWithWholePaths)
     EXPECT_EQ(field(*deletes[1], "file.path"), path("b"));
     EXPECT_EQ(field(*deletes[3], "file.path"), path("sub"));
     EXPECT_EQ(field(*deletes[3], "file.is_directory"), "true");
-    EXPECT_EQ(field(*deletes[0], "file.path_given"), path_is_given(sensor(), "file.delete"));
+    EXPECT_EQ(field(*deletes[0], "file.path_given"), path_is_given("file.delete"));
 }
 
 TEST_F(Live, KnowsTheObjectOfAChangeByNameWhereTheKernelHandsItOver)
@@ -269,7 +263,7 @@ TEST_F(Live, KnowsTheObjectOfAChangeByNameWhereTheKernelHandsItOver)
     struct stat facts {};
     ASSERT_EQ(stat(path("f").c_str(), &facts), 0);
     start();
-    if (path_is_given(sensor(), "file.delete") == "true")
+    if (by_tracepoint("file.delete"))
         GTEST_SKIP() << "tracepoints come after the fact";
     const pid_t pid = child([] {
         must(chown("f", 7, 8) == 0 && chmod("f", 02750) == 0 && truncate("f", 3) == 0, "truncate");

@@ -250,6 +250,14 @@ sensor::Row Live::row(std::string_view event)
     return {};
 }
 
+bool Live::by_tracepoint(std::string_view event)
+{
+    for (const sensor::ProgramRow &row : sensor().programs())
+        if (row.event == event && row.attached && row.rung != "tracepoint")
+            return false;
+    return true;
+}
+
 void Live::expect_balance()
 {
     for (const sensor::Row &row : running_->sensor->account())

@@ -76,6 +76,8 @@ protected:
     [[nodiscard]] event::Owned one(pid_t pid, sentra_type type);
     [[nodiscard]] sensor::Row row(std::string_view event);
     void expect_balance();
+    // Whether events of this type are told by tracepoints: after the fact, for system calls only.
+    [[nodiscard]] bool by_tracepoint(std::string_view event);
     [[nodiscard]] Collector &collector() { return running_->collector; }
     [[nodiscard]] event::Losses &losses() { return running_->losses; }
     [[nodiscard]] sensor::Sensor &sensor() { return *running_->sensor; }
