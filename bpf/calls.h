@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The credentials a thread had when the system call it is in began: set-id calls and execve replace
- * the cred object, and afterwards the old one is gone. */
+/* The credentials a thread had when the system call it is in began: set-id calls replace the cred
+ * object, and afterwards the old one is gone. */
 #ifndef SENTRA_BPF_CALLS_H
 #define SENTRA_BPF_CALLS_H
 
-#include "actor.h"
+#include "cred_change.h"
 
 struct call_begun {
-	__u64 start_ns; /* execve only: of the process, as thread ids are reused */
-	struct cred_ids ids;
-	struct cred_caps caps;
-	__u64 groups; /* digest of the supplementary groups, for setgroups only */
+	struct cred_state state;
 	__u64 nr;
 };
 

@@ -39,6 +39,7 @@ struct pt_regs {
 	struct user_pt_regs user_regs;
 	__u64 orig_x0;
 	__s32 syscallno;
+	__s32 syscallno;
 };
 #endif
 
@@ -102,8 +103,8 @@ static __always_inline bool submission_is_request(void)
 	return bpf_core_enum_value_exists(enum io_uring_op, IORING_OP_SEND_ZC);
 }
 
-/* cef216fc32d7 (5.19): the request holds its result; io_uring_complete() names the request from 5.18
- * on. Delete when 5.15 is no longer supported. */
+/* cef216fc32d7 (5.19): the request holds its result; io_uring_complete() names the request
+ * from 5.18 on. Delete when 5.15 is no longer supported. */
 static __always_inline bool completion_names_request(void)
 {
 	struct io_kiocb *request = NULL;
@@ -120,6 +121,16 @@ static __always_inline int current_call(void)
 	return BPF_CORE_READ(regs, orig_ax);
 #elif defined(__TARGET_ARCH_arm64)
 	return BPF_CORE_READ(regs, syscallno);
+#endif
+}
+
+/* The number of the system call the current task is in. */
+static __always_inline int syscall_number(void)
+{
+#if defined(__TARGET_ARCH_x86)
+	return (int)BPF_CORE_READ(user_registers(), orig_ax) & ~0x40000000; /* x32 */
+#elif defined(__TARGET_ARCH_arm64)
+	return BPF_CORE_READ(user_registers(), syscallno);
 #endif
 }
 

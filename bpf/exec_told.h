@@ -3,8 +3,8 @@
 #ifndef SENTRA_BPF_EXEC_TOLD_H
 #define SENTRA_BPF_EXEC_TOLD_H
 
-#include "calls.h"
 #include "exec.h"
+#include "exec_before.h"
 
 /*
  * The classes of an exec record: how far the paths may reach, then the arguments. 95 % of execs fit
@@ -16,19 +16,6 @@
 #define MIDDLE_ARGS  4096
 #define LARGE_TEXTS  (4 * (SENTRA_PATH_MAX + NAME_BYTES) + 1024)
 #define LARGE_ARGS   SENTRA_ARGS_MAX
-
-static __always_inline void exec_old(struct sentra_exec *e, struct task_struct *task, __u32 old_tid)
-{
-	struct call_begun *call = bpf_map_lookup_elem(&calls, &old_tid);
-
-	if (!call || call->start_ns != BPF_CORE_READ(task, group_leader, start_boottime))
-		return; /* a 32-bit caller: its calls pass the tracepoint by */
-	e->old_uid = call->ids.uid;
-	e->old_euid = call->ids.euid;
-	e->old_gid = call->ids.gid;
-	e->old_egid = call->ids.egid;
-	e->flags |= SENTRA_EXEC_OLD_KNOWN;
-}
 
 /* The arguments lie in the new program's memory, which nobody else can reach yet. */
 static __always_inline void exec_args(struct sentra_exec *e, __u64 from, __u64 bytes,
@@ -60,7 +47,6 @@ struct exec_seen {
 	struct linux_binprm *bprm;
 	struct file *program;
 	__u64 args_start, args_bytes;
-	__u32 old_tid;
 };
 
 /* The last class keeps what fits; the others give up and say so. */
@@ -83,7 +69,7 @@ static __always_inline bool exec_tell(struct exec_seen *seen, struct sentra_acco
 	}
 	actor_fill_current(&e->actor);
 	exec_facts(e, seen->task, seen->program);
-	exec_old(e, seen->task, seen->old_tid);
+	exec_old(e, seen->task);
 	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
 		e->flags |= SENTRA_EXEC_SECURE;
 	e->args_count = BPF_CORE_READ(bprm, argc);
@@ -93,10 +79,9 @@ static __always_inline bool exec_tell(struct exec_seen *seen, struct sentra_acco
 
 /* After the point of no return: credentials, memory and arguments are the new program's. The task
  * is the current one. */
-static __always_inline void exec_was_seen(struct task_struct *task, struct linux_binprm *bprm,
-					  __u32 old_tid)
+static __always_inline void exec_was_seen(struct task_struct *task, struct linux_binprm *bprm)
 {
-	struct exec_seen seen = {.task = task, .bprm = bprm, .old_tid = old_tid};
+	struct exec_seen seen = {.task = task, .bprm = bprm};
 	struct sentra_account_row *row;
 	struct mm_struct *mm;
 

@@ -85,12 +85,38 @@ int io_uring_submitted_before_6_4(unsigned long long *ctx)
 
 #define O_TRUNC 01000
 
+/* What a deeper rung than system calls sees, and tells: set before loading. */
+const volatile bool opens_seen_deeper = false;
+const volatile bool truncations_seen_deeper = false;
+const volatile bool accepts_seen_deeper = false;
+const volatile bool streams_seen_deeper = false;
+
 /* Operations whose result is a descriptor or that name their file, and lead to more than that. */
 static __always_inline bool leads_to_file(__u8 operation)
 {
-	return operation == IO_URING_OPENAT || operation == IO_URING_OPENAT2 ||
-	       operation == IO_URING_FIXED_FD_INSTALL || operation == IO_URING_FTRUNCATE ||
-	       operation == IO_URING_ACCEPT || operation == IO_URING_CONNECT;
+	switch (operation) {
+	case IO_URING_OPENAT:
+	case IO_URING_OPENAT2:
+	case IO_URING_FIXED_FD_INSTALL:
+		return !opens_seen_deeper;
+	case IO_URING_FTRUNCATE:
+		return !truncations_seen_deeper;
+	case IO_URING_ACCEPT:
+		return !accepts_seen_deeper;
+	default:
+		return operation == IO_URING_CONNECT;
+	}
+}
+
+static __always_inline void connected_into(struct file *file)
+{
+	struct sock *sk = sock_of_file(file);
+
+	if (!sk)
+		return;
+	connected_datagram(sk);
+	if (!streams_seen_deeper)
+		connected_stream(sk);
 }
 
 /* The result is no descriptor when the process asked for a place in the ring's own table, which no
@@ -156,7 +182,7 @@ int io_uring_completed(unsigned long long *ctx)
 	if (operation == IO_URING_ACCEPT)
 		accepted_into(file);
 	else if (operation == IO_URING_CONNECT)
-		connected_without_tcp(file);
+		connected_into(file);
 	else
 		file_came_of(request, operation, file);
 	return 0;

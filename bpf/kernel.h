@@ -227,11 +227,13 @@ struct nsproxy {
 };
 struct thread_info {
 	unsigned long flags;
+	__u32 status;
 };
 struct task_struct {
 	struct thread_info thread_info;
 	void *stack;
 	unsigned int flags;
+	unsigned int in_execve : 1;
 	struct mm_struct *mm;
 	int exit_code;
 	__u32 pid;

@@ -23,16 +23,36 @@ int BPF_PROG(tcp_state_changed, const struct sock *sk, int old_state, int new_st
 	return 0;
 }
 
-/* Attached to the exit of connect: what inet_sock_set_state does not see. TCP is left to it. */
-SEC("tracepoint")
-int socket_connected(struct syscall_end *call)
+static __always_inline struct sock *socket_of_connect(struct syscall_end *call)
 {
 	struct syscall_args args = {};
 
 	if (call->ret != 0)
-		return 0;
+		return NULL;
 	syscall_args_read(&args);
-	connected_without_tcp(file_of_fd(args.at[0]));
+	return sock_of_file(file_of_fd(args.at[0]));
+}
+
+/* Attached to the exit of connect: what inet_sock_set_state does not see, and no function or
+ * security hook of its own shows. */
+SEC("tracepoint")
+int socket_connected(struct syscall_end *call)
+{
+	struct sock *sk = socket_of_connect(call);
+
+	if (sk)
+		connected_datagram(sk);
+	return 0;
+}
+
+/* Attached to the exit of connect. */
+SEC("tracepoint")
+int unix_connected(struct syscall_end *call)
+{
+	struct sock *sk = socket_of_connect(call);
+
+	if (sk)
+		connected_stream(sk);
 	return 0;
 }
 

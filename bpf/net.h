@@ -25,7 +25,8 @@ static __always_inline void connect_started(const struct sock *sk)
 	__u32 repeats = 0;
 
 	row = admit(SENTRA_NET_CONNECT, task, bpf_get_current_pid_tgid() >> 32);
-	if (!row || peer_is_left_out(sk, SENTRA_NET_CONNECT, SENTRA_TRANSPORT_TCP, row, &fact, &repeats))
+	if (!row || peer_is_left_out(sk, NULL, SENTRA_NET_CONNECT, SENTRA_TRANSPORT_TCP, row, &fact,
+				     &repeats))
 		return;
 	e = record_begin(struct sentra_connect, SENTRA_NET_CONNECT, sizeof(*e), row);
 	if (!e) {
@@ -64,15 +65,13 @@ static __always_inline void listen_started(const struct sock *sk)
 
 /* The address of the peer, as it bound it: a path, or a name after a NUL for an abstract one, which
  * has a length instead of an end. */
-static __always_inline void unix_peer_append(struct sentra_connect *e, const struct sock *sk)
+static __always_inline void unix_peer_append(struct sentra_connect *e, struct unix_sock *peer)
 {
 	struct unix_address *address;
-	struct unix_sock *peer;
 	char first = 0;
 	__u64 bytes;
 	void *name;
 
-	peer = (struct unix_sock *)BPF_CORE_READ((struct unix_sock *)sk, peer);
 	address = BPF_CORE_READ(peer, addr);
 	if (!address)
 		return; /* the peer has no name (socketpair) */
@@ -94,8 +93,10 @@ static __always_inline void unix_peer_append(struct sentra_connect *e, const str
 	e->head.size = sizeof(*e) + bytes;
 }
 
-static __always_inline void datagram_connected(struct sock *sk, __u32 transport)
+/* peer: of a unix socket; NULL: UDP. */
+static __always_inline void reached_without_tcp(const struct sock *sk, struct unix_sock *peer)
 {
+	__u32 transport = peer ? SENTRA_TRANSPORT_UNIX : SENTRA_TRANSPORT_UDP;
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct sentra_account_row *row;
 	struct told_fact fact = {};
@@ -103,7 +104,7 @@ static __always_inline void datagram_connected(struct sock *sk, __u32 transport)
 	__u32 repeats = 0;
 
 	row = admit(SENTRA_NET_CONNECT, task, bpf_get_current_pid_tgid() >> 32);
-	if (!row || peer_is_left_out(sk, SENTRA_NET_CONNECT, transport, row, &fact, &repeats))
+	if (!row || peer_is_left_out(sk, peer, SENTRA_NET_CONNECT, transport, row, &fact, &repeats))
 		return;
 	e = record_begin(struct sentra_connect, SENTRA_NET_CONNECT,
 			 sizeof(*e) + SOCKET_PATH_MAX + 8, row);
@@ -117,7 +118,7 @@ static __always_inline void datagram_connected(struct sock *sk, __u32 transport)
 		address_local(&e->local, sk);
 		address_remote(&e->remote, sk);
 	} else {
-		unix_peer_append(e, sk);
+		unix_peer_append(e, peer);
 	}
 	e->socket = (__u64)sk;
 	e->transport = transport;
@@ -125,21 +126,41 @@ static __always_inline void datagram_connected(struct sock *sk, __u32 transport)
 	record_submit(e, row);
 }
 
-/* What inet_sock_set_state does not see of a connect; TCP is left to it. */
-static __always_inline void connected_without_tcp(struct file *file)
+static __always_inline bool is_tcp(const struct sock *sk)
 {
-	struct sock *sk = sock_of_file(file);
-	__u16 family;
+	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
 
-	if (!sk)
+	return (family == AF_INET || family == AF_INET6) &&
+	       BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP;
+}
+
+/* What a connect that succeeded has left behind in its socket. TCP is told when it begins. */
+static __always_inline void connected_datagram(struct sock *sk)
+{
+	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	struct unix_sock *peer;
+
+	if (family == AF_UNIX && BPF_CORE_READ(sk, sk_type) == SOCK_DGRAM) {
+		peer = (struct unix_sock *)BPF_CORE_READ((struct unix_sock *)sk, peer);
+		if (peer)
+			reached_without_tcp(sk, peer);
+	} else if ((family == AF_INET || family == AF_INET6) &&
+		   BPF_CORE_READ(sk, sk_protocol) == IPPROTO_UDP &&
+		   BPF_CORE_READ(sk, __sk_common.skc_dport)) {
+		reached_without_tcp(sk, NULL);
+	}
+}
+
+static __always_inline void connected_stream(struct sock *sk)
+{
+	struct unix_sock *peer;
+
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) != AF_UNIX ||
+	    BPF_CORE_READ(sk, sk_type) == SOCK_DGRAM)
 		return;
-	family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	if (family == AF_UNIX)
-		datagram_connected(sk, SENTRA_TRANSPORT_UNIX);
-	else if ((family == AF_INET || family == AF_INET6) &&
-		 BPF_CORE_READ(sk, sk_protocol) == IPPROTO_UDP &&
-		 BPF_CORE_READ(sk, __sk_common.skc_dport))
-		datagram_connected(sk, SENTRA_TRANSPORT_UDP);
+	peer = (struct unix_sock *)BPF_CORE_READ((struct unix_sock *)sk, peer);
+	if (peer)
+		reached_without_tcp(sk, peer);
 }
 
 static __always_inline void accepted(const struct sock *sk)
@@ -151,7 +172,8 @@ static __always_inline void accepted(const struct sock *sk)
 	__u32 repeats = 0;
 
 	row = admit(SENTRA_NET_ACCEPT, task, bpf_get_current_pid_tgid() >> 32);
-	if (!row || peer_is_left_out(sk, SENTRA_NET_ACCEPT, SENTRA_TRANSPORT_TCP, row, &fact, &repeats))
+	if (!row || peer_is_left_out(sk, NULL, SENTRA_NET_ACCEPT, SENTRA_TRANSPORT_TCP, row, &fact,
+				     &repeats))
 		return;
 	e = record_begin(struct sentra_accept, SENTRA_NET_ACCEPT, sizeof(*e), row);
 	if (!e) {

@@ -12,7 +12,7 @@ const volatile bool exit_says_group_dead = false;
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(program_started, struct task_struct *task, int old_tid, struct linux_binprm *bprm)
 {
-	exec_was_seen(task, bprm, old_tid);
+	exec_was_seen(task, bprm);
 	return 0;
 }
 
@@ -30,6 +30,14 @@ int BPF_PROG(process_created, struct task_struct *parent, struct task_struct *ch
 	actor_fill_typed(&e->actor, child);
 	forked_by(&e->actor, parent);
 	record_submit(e, row);
+	return 0;
+}
+
+/* Attached to the entries of execve and execveat. */
+SEC("tracepoint")
+int exec_called(struct syscall_begin *call)
+{
+	exec_begins();
 	return 0;
 }
 

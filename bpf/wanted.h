@@ -230,9 +230,8 @@ static __always_inline bool is_trusted(struct sentra_account_row *row)
 }
 
 /* A socket's peer by what was bound: one number per path or name. 0: it has none. */
-static __always_inline __u64 unix_peer_digest(const struct sock *sk)
+static __always_inline __u64 unix_peer_digest(struct unix_sock *peer)
 {
-	struct unix_sock *peer = (struct unix_sock *)BPF_CORE_READ((struct unix_sock *)sk, peer);
 	struct unix_address *address = BPF_CORE_READ(peer, addr);
 	__u64 name[14] = {}, digest, bytes;
 	__u32 i;
@@ -252,8 +251,9 @@ static __always_inline __u64 unix_peer_digest(const struct sock *sk)
 }
 
 /* The same program reaches the same port of the same peer, or is reached at the same port by the
- * same host: counted instead of told? */
-static __always_inline bool peer_is_left_out(const struct sock *sk, __u32 type, __u32 transport,
+ * same host: counted instead of told? peer: of a unix socket. */
+static __always_inline bool peer_is_left_out(const struct sock *sk, struct unix_sock *peer,
+					     __u32 type, __u32 transport,
 					     struct sentra_account_row *row, struct told_fact *fact,
 					     __u32 *repeats)
 {
@@ -264,7 +264,7 @@ static __always_inline bool peer_is_left_out(const struct sock *sk, __u32 type, 
 	if (!is_of(repeating_types, type))
 		return false;
 	if (transport == SENTRA_TRANSPORT_UNIX) {
-		fact->what[0] = unix_peer_digest(sk);
+		fact->what[0] = unix_peer_digest(peer);
 		if (!fact->what[0])
 			return false;
 	} else {

@@ -32,7 +32,15 @@ Result<std::unique_ptr<KernelHalf>> KernelHalf::load(std::uint32_t ring_bytes,
     const Btf types(btf__load_vmlinux_btf());
     if (!types)
         return failure("this kernel has no type information (/sys/kernel/btf/vmlinux)");
-    const auto prepare = [&types, ring_bytes](sentra_kernel &skeleton) -> Result<void> {
+    const auto prepare = [&types, ring_bytes](sentra_kernel &skeleton,
+                                              const Ladder &ladder) -> Result<void> {
+        const auto seen_deeper = [&](Concern concern) {
+            return ladder.rung(concern) != Rung::tracepoint;
+        };
+        skeleton.rodata->opens_seen_deeper = seen_deeper(Concern::file_open);
+        skeleton.rodata->truncations_seen_deeper = seen_deeper(Concern::file_attributes);
+        skeleton.rodata->accepts_seen_deeper = seen_deeper(Concern::accept);
+        skeleton.rodata->streams_seen_deeper = seen_deeper(Concern::unix_stream);
         bpf_map__set_max_entries(skeleton.maps.ring, ring_bytes);
         skeleton.bss->paused = 1;
         skeleton.rodata->exit_says_group_dead =

@@ -22,8 +22,8 @@ namespace sentra::sensor {
 
 class KernelHalf {
 public:
-    // Loaded and attached, and deaf until begin(). ring_bytes: a power of two. What this kernel does
-    // not have is left out; error: nothing is left.
+    // Loaded and attached, and deaf until begin(). ring_bytes: a power of two. What this kernel
+    // does not have is left out; error: nothing is left.
     [[nodiscard]] static Result<std::unique_ptr<KernelHalf>> load(std::uint32_t ring_bytes,
                                                                   std::optional<Rung> only);
     KernelHalf(const KernelHalf &) = delete;

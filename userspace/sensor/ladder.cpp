@@ -167,6 +167,12 @@ std::vector<std::string_view> Ladder::unneeded() const
     return all;
 }
 
+Rung Ladder::rung(Concern concern) const
+{
+    const Place &place = places_[static_cast<std::size_t>(concern)];
+    return place.order[std::min(place.at, place.order.size() - 1)];
+}
+
 bool Ladder::fail(const Hook &hook, const std::string &reason)
 {
     failed_.emplace(&hook, reason);

@@ -8,12 +8,13 @@ namespace sentra::sensor {
 namespace {
 
 // A program that the verifier refuses is failed, and the rest tried again.
-Result<Object> load(Ladder &ladder, const Object::Prepare &prepare)
+Result<Object> load(Ladder &ladder, const Stand::Prepare &prepare)
 {
     for (;;) {
         const auto unneeded = ladder.unneeded();
         Object::Refusal refusal;
-        auto object = Object::load(unneeded, prepare, refusal);
+        auto object = Object::load(
+            unneeded, [&](sentra_kernel &words) { return prepare(words, ladder); }, refusal);
         if (object || refusal.program.empty())
             return object;
         ladder.fail(refusal.program, refusal.reason);
@@ -41,7 +42,7 @@ std::vector<Attached> attach(Ladder &ladder, const Object &object, const Attache
 
 } // namespace
 
-Result<Stand> Stand::climb(Ladder ladder, const Object::Prepare &prepare)
+Result<Stand> Stand::climb(Ladder ladder, const Prepare &prepare)
 {
     const Attacher attacher = Attacher::ask();
     for (;;) {

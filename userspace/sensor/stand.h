@@ -2,6 +2,7 @@
 // The ladder climbed: programs loaded and attached, on the best rung that worked for each concern.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "base/result.h"
@@ -16,9 +17,11 @@ struct Stand {
     Ladder ladder;
     std::vector<Attached> attached;
 
+    // Called with the opened object before every load.
+    using Prepare = std::function<Result<void>(sentra_kernel &, const Ladder &)>;
     // The programs are deaf until somebody unpauses them: a rung that turns out not to work is
     // taken away again, and with it the whole object. Error: not one hook could be attached.
-    [[nodiscard]] static Result<Stand> climb(Ladder ladder, const Object::Prepare &prepare);
+    [[nodiscard]] static Result<Stand> climb(Ladder ladder, const Prepare &prepare);
 };
 
 } // namespace sentra::sensor
