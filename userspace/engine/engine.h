@@ -24,6 +24,7 @@ struct Need {
     std::string field; // "file.path"; empty where how is any: every event of the type is needed
     How how = How::any;
     std::string value; // in lower case; compare without regard to case
+    bool each = false; // every single one: a rule counts them, or waits for seconds only
     friend auto operator<=>(const Need &, const Need &) = default;
 };
 
@@ -46,7 +47,8 @@ public:
     [[nodiscard]] const std::vector<std::shared_ptr<const Rule>> &all() const;
     [[nodiscard]] const std::string &bundle() const; // sha256 over the canonical rule texts
     // Sorted, each once. An alternative that no path or program narrows needs every event of its
-    // type.
+    // type. What a rule asks of a file's name, directory or extension is told as what that means
+    // for its path; a need may let more through than its rule, never less.
     [[nodiscard]] std::vector<Need> needs() const;
     // The files whose reading some rule asks about: "/etc/shadow", "*/.ssh/id_rsa",
     // "/etc/sudoers.d/*".

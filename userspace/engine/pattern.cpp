@@ -159,6 +159,20 @@ std::optional<std::string_view> Pattern::plain() const
     return text_;
 }
 
+std::vector<std::string> Pattern::pieces() const
+{
+    if (glob_.empty())
+        return {};
+    std::vector<std::string> pieces(1);
+    for (const std::uint16_t c : glob_) {
+        if (c >= kAnyOne)
+            pieces.emplace_back();
+        else
+            pieces.back() += static_cast<char>(c);
+    }
+    return pieces;
+}
+
 std::string_view lower_into(std::string_view text, std::string &buffer)
 {
     buffer.resize(text.size());

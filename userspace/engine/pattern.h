@@ -65,6 +65,9 @@ public:
     // The text without wildcards (lower case unless cased); nullopt where it has some, or is no
     // text.
     [[nodiscard]] std::optional<std::string_view> plain() const;
+    // Of a text with wildcards: what stands before, between and after them. The first is how every
+    // match begins, the last how it ends; both may be empty. Empty where there are no wildcards.
+    [[nodiscard]] std::vector<std::string> pieces() const;
     [[nodiscard]] bool cased() const { return cased_; }
     [[nodiscard]] const std::optional<Number> &number() const { return number_; }
     [[nodiscard]] const std::optional<Ip> &ip() const { return ip_; }
