@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <linux/capability.h>
 #include <sys/stat.h>
@@ -190,6 +191,7 @@ void furnish(const std::function<std::string(const char *)> &path)
     ASSERT_EQ(mkdir(path("shared").c_str(), 0755), 0);
     ASSERT_EQ(chmod(path("shared").c_str(), 0777), 0);
     ASSERT_EQ(symlink("shared", path("alias").c_str()), 0);
+    syscall(SYS_delete_module, "dummy", O_NONBLOCK); // of an earlier run
 }
 
 // Every kernel event whose doer, or whose doer's parent, is one of these, in order of time.
