@@ -63,6 +63,17 @@ Filter::Filter(const FilterSeat &seat, std::shared_ptr<const Wanted> wanted) : s
     put_in_force(std::move(wanted));
 }
 
+bool Filter::is_trusted(std::uint64_t group) const
+{
+    return std::find(trusted_.begin(), trusted_.end(), group) != trusted_.end();
+}
+
+std::shared_ptr<const Wanted> Filter::wanted() const
+{
+    const std::lock_guard lock(mutex_);
+    return wanted_;
+}
+
 void Filter::widen(std::shared_ptr<const Wanted> next)
 {
     const std::lock_guard lock(mutex_);

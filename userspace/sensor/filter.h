@@ -40,6 +40,9 @@ public:
     void judge(std::uint64_t place, std::string_view directory);
     // The control groups whose file and network events are not told.
     void trust(std::vector<std::uint64_t> groups);
+    [[nodiscard]] bool is_trusted(std::uint64_t group) const;
+    // What is in force; null: everything is told.
+    [[nodiscard]] std::shared_ptr<const Wanted> wanted() const;
 
 private:
     void put_in_force(std::shared_ptr<const Wanted> wanted);
@@ -47,7 +50,7 @@ private:
     void forget_places();
 
     const FilterSeat seat_;
-    std::mutex mutex_; // guards what is below, and the maps but for `trusted`
+    mutable std::mutex mutex_; // guards what is below, and the maps but for `trusted`
     std::shared_ptr<const Wanted> wanted_;
     std::deque<std::uint64_t> judged_; // oldest first
     std::vector<std::uint64_t> trusted_;

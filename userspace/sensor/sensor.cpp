@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -21,6 +22,7 @@
 #include "event/build.h"
 #include "sensor/account.h"
 #include "sensor/arguments.h"
+#include "sensor/change_source.h"
 #include "sensor/clock.h"
 #include "sensor/features.h"
 #include "sensor/kernel_half.h"
@@ -62,6 +64,9 @@ struct Sensor::Inside {
     std::optional<Ring> ring;
     std::optional<Trail> trail;
     std::optional<Filter> filter;
+    std::unique_ptr<ChangeSource> changes;
+    mutable std::mutex watches_mutex; // guards file_watches
+    FileWatches file_watches;
     Fd poll, stop_event;
     std::atomic<bool> stopping = false;
 
@@ -79,6 +84,8 @@ struct Sensor::Inside {
 
     [[nodiscard]] Result<void> open_ring(std::uint32_t bytes);
     [[nodiscard]] Result<void> open_poll();
+    void watch_changes();
+    void tell_changes();
     void put(event::Record record);
     void take(std::span<const std::byte> bytes);
     void judge(std::span<const std::byte> bytes, const event::Record &record);
@@ -119,8 +126,54 @@ Result<void> Sensor::Inside::open_poll()
     return {};
 }
 
+// Where the programs see system calls only, what passes those by is watched for as well.
+void Sensor::Inside::watch_changes()
+{
+    const auto rows = kernel->programs();
+    file_watches.are_needed = std::any_of(rows.begin(), rows.end(), [](const ProgramRow &row) {
+        return row.attached && row.rung == name_of(Rung::tracepoint) &&
+               row.event.substr(0, 5) == "file.";
+    });
+    if (!file_watches.are_needed || options.watched_changes.empty())
+        return;
+    auto opened = ChangeSource::open(
+        options.watched_changes,
+        [this](sentra_type type, std::string_view directory, std::string_view name) {
+            const auto wanted = filter->wanted();
+            return !wanted || is_asked_for(*wanted, type, directory, name);
+        },
+        [this](std::uint64_t cgroup) { return filter->is_trusted(cgroup); });
+    if (!opened) {
+        file_watches.reason = opened.error().text;
+        return;
+    }
+    changes = std::move(*opened);
+    epoll_event on_change{};
+    on_change.events = EPOLLIN | EPOLLET;
+    // Without it changes are looked into at the next turn.
+    epoll_ctl(poll.get(), EPOLL_CTL_ADD, changes->fd(), &on_change);
+}
+
+void Sensor::Inside::tell_changes()
+{
+    if (!changes)
+        return;
+    changes->turn(clock, [this](event::Record record) {
+        record.head().sequence = ++sequence;
+        put(std::move(record));
+    });
+    counts.dropped[SENTRA_LOSS_WATCH_FULL] = changes->lost();
+    const std::lock_guard lock(watches_mutex);
+    file_watches.directories = changes->counts().directories;
+    file_watches.refused = changes->counts().refused;
+    file_watches.explained = changes->explained();
+    file_watches.told = changes->told();
+}
+
 void Sensor::Inside::put(event::Record record)
 {
+    if (changes)
+        changes->passed(record);
     if (!refused && !sink->put(std::move(record)))
         refused = true;
 }
@@ -271,9 +324,12 @@ void Sensor::Inside::turn()
     tell_clock(began_ns, false);
     const Ring::End end = drain();
     look_for_losses(began_ns);
+    tell_changes();
     if (began_ns - watched_ns >= kWatchListEveryNs) {
         watched_ns = began_ns;
         watch();
+        if (changes)
+            changes->refresh();
     }
     std::uint64_t known_ns = clock.to_unix(began_ns);
     if (end != Ring::End::caught_up)
@@ -288,7 +344,7 @@ void Sensor::Inside::turn()
 
 void Sensor::Inside::wait() const
 {
-    std::array<epoll_event, 2> events{};
+    std::array<epoll_event, 3> events{};
     epoll_wait(poll.get(), events.data(), static_cast<int>(events.size()),
                static_cast<int>(options.poll.count()));
 }
@@ -332,6 +388,7 @@ Result<std::unique_ptr<Sensor>> Sensor::open(Options options, event::Sink &sink,
         return tl::unexpected(poll.error());
     inside->watch();
     inside->filter.emplace(inside->kernel->filter_seat(), inside->options.wanted);
+    inside->watch_changes();
     inside->clock.look();
     inside->opened_ns = boot_now_ns();
     inside->ledger.begin(inside->opened_ns);
@@ -379,6 +436,12 @@ std::vector<Row> Sensor::account() const
 std::vector<ProgramRow> Sensor::programs() const
 {
     return inside_->kernel->programs();
+}
+
+FileWatches Sensor::file_watches() const
+{
+    const std::lock_guard lock(inside_->watches_mutex);
+    return inside_->file_watches;
 }
 
 std::vector<Watch> Sensor::watches() const

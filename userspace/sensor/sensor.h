@@ -22,6 +22,9 @@ namespace sentra::sensor {
 
 // Paths (with glob patterns) and bare file names whose opening for reading is told.
 [[nodiscard]] std::vector<std::string> default_watched_reads();
+// Paths (with glob patterns) of the files that say who may do what, what runs by itself, and as
+// whom: where the programs see system calls only, their changes are watched by fanotify as well.
+[[nodiscard]] std::vector<std::string> default_watched_changes();
 
 // Where a program sits, the deepest first.
 enum class Rung { lsm, kprobe, fentry, tracepoint };
@@ -33,6 +36,7 @@ struct Options {
     std::optional<Rung> only;
     std::uint32_t ring_bytes = 16U << 20U; // rounded up to a power of two
     std::vector<std::string> watched_reads = default_watched_reads();
+    std::vector<std::string> watched_changes = default_watched_changes();
     std::chrono::milliseconds poll{50};
     // What the rules need; the rest is counted and not told. Null: everything is told, each time.
     std::shared_ptr<const Wanted> wanted;
@@ -75,6 +79,15 @@ struct Watch {
     std::string reason;             // why it is not a better rung
 };
 
+// The watch over protected files beside the programs.
+struct FileWatches {
+    bool are_needed = false; // the programs see system calls only
+    std::string reason;      // why it is not there though it is needed
+    std::uint64_t directories = 0, refused = 0;
+    // Changes that a record of the programs' tells of as well, and those that it alone told.
+    std::uint64_t explained = 0, told = 0;
+};
+
 class Sensor {
 public:
     // Loads and attaches. A hook that this kernel lacks disables its row with the reason; only a
@@ -98,6 +111,7 @@ public:
     [[nodiscard]] std::vector<Row> account() const;         // from any thread
     [[nodiscard]] std::vector<ProgramRow> programs() const; // from any thread
     [[nodiscard]] std::vector<Watch> watches() const;       // from any thread
+    [[nodiscard]] FileWatches file_watches() const;         // from any thread
 
 private:
     struct Inside;
