@@ -22,7 +22,7 @@ static __always_inline struct sentra_fork *fork_begin(struct task_struct *child,
 			    *row);
 }
 
-/* CLONE_PARENT gives the child its creator's parent. Whose copy it is, is what the record is for. */
+/* CLONE_PARENT gives the child its creator's parent. The record is about whose copy it is. */
 static __always_inline void forked_by(struct sentra_actor *child, struct task_struct *creator)
 {
 	struct task_struct *leader = BPF_CORE_READ(creator, group_leader);
