@@ -80,7 +80,14 @@ int BPF_PROG(io_uring_submitted, struct io_kiocb *request)
 SEC("tp_btf/io_uring_submit_sqe")
 int io_uring_submitted_before_6_4(unsigned long long *ctx)
 {
-	return operation_submitted((struct io_kiocb *)(submission_is_request() ? ctx[0] : ctx[1]));
+	struct io_kiocb *request;
+
+	/* Written out: the compiler makes one load of the two, at an offset that the verifier refuses. */
+	if (submission_is_request())
+		asm volatile("%0 = *(u64 *)(%1 + 0)" : "=r"(request) : "r"(ctx));
+	else
+		asm volatile("%0 = *(u64 *)(%1 + 8)" : "=r"(request) : "r"(ctx));
+	return operation_submitted(request);
 }
 
 #define O_TRUNC 01000
