@@ -89,6 +89,24 @@ Key texts(std::string_view name, std::vector<std::string> &into)
             }};
 }
 
+// Whole names of units: no patterns, nothing that could stand for more than is written.
+Key units(std::string_view name, std::vector<std::string> &into)
+{
+    return {name, [name, &into](const Place &place, const YAML::Node &node) -> Result<void> {
+                if (auto taken = texts(name, into).take(place, node); !taken)
+                    return taken;
+                for (const std::string &unit : into)
+                    if (unit.find('/') != std::string::npos ||
+                        unit.find('*') != std::string::npos || unit.size() <= 8 ||
+                        unit.substr(unit.size() - 8) != ".service")
+                        return place.wrong(
+                            node.Mark(), std::string(name) +
+                                             " are whole names such as \"redis.service\", not \"" +
+                                             printable(unit, 100) + "\"");
+                return {};
+            }};
+}
+
 Key truth(std::string_view name, bool &into)
 {
     return {name, [name, &into](const Place &place, const YAML::Node &node) -> Result<void> {
@@ -150,7 +168,8 @@ std::vector<Key> keys_of(Config &config)
                             duration("rebuild", config.journal.rebuild_ns, 30 * kDayNs)}),
         section("sensor", {truth("enabled", config.sensor.enabled),
                            megabytes("ring_mb", config.sensor.ring_mb, 1, 1024),
-                           texts("watched_reads", config.sensor.watched_reads)}),
+                           texts("watched_reads", config.sensor.watched_reads),
+                           units("trusted_units", config.sensor.trusted_units)}),
         section("queues", {megabytes("kernel_mb", config.queues.kernel_mb, 1, 4096),
                            megabytes("journal_mb", config.queues.journal_mb, 1, 1024)}),
     };

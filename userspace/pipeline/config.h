@@ -33,6 +33,8 @@ struct Config {
         bool enabled = true;
         std::uint32_t ring_mb = 0;              // 0: the sensor's own choice
         std::vector<std::string> watched_reads; // more files whose reading is told
+        // Whose file and network events are counted and not told: "postgresql.service".
+        std::vector<std::string> trusted_units;
     } sensor;
 
     // What may wait between a source and the engine. 200,000 records of a burst take about 100 MiB.

@@ -16,6 +16,7 @@
 #include "pipeline/housekeeping.h"
 #include "pipeline/loop.h"
 #include "pipeline/merge.h"
+#include "pipeline/needed.h"
 #include "pipeline/sources.h"
 #include "pipeline/stop_signals.h"
 
@@ -192,8 +193,12 @@ Result<void> Daemon::open_sources()
 {
     merge_ = std::make_unique<Merge>(begin_ns_, losses_, std::chrono::seconds(2),
                                      [](const std::string &what) { spdlog::warn("{}", what); });
-    auto opened = Sources::open(config_, {.cursor = last_.cursor, .since_ns = begin_ns_}, *merge_,
-                                [](const std::string &what) { spdlog::warn("{}", what); });
+    auto opened = Sources::open(config_,
+                                {.cursor = last_.cursor,
+                                 .since_ns = begin_ns_,
+                                 .wanted = wanted_by(loop_->rules()),
+                                 .watched_reads = reads_watched_by(loop_->rules())},
+                                *merge_, [](const std::string &what) { spdlog::warn("{}", what); });
     if (!opened)
         return tl::unexpected(std::move(opened.error()));
     sources_ = std::move(*opened);

@@ -45,7 +45,7 @@ Result<std::unique_ptr<Sources>> Sources::open(const Config &config, const Start
     sources->kernel_wanted_ = config.sensor.enabled;
     sources->journal_wanted_ = config.journal.enabled;
     if (sources->kernel_wanted_)
-        if (auto opened = sources->open_sensor(config); !opened) {
+        if (auto opened = sources->open_sensor(config, start); !opened) {
             sources->kernel_why_ = opened.error().text;
             sources->say_("the kernel's events cannot be watched (" + opened.error().text +
                           "); the journal is read all the same, and signals say what they lack");
@@ -60,13 +60,17 @@ Result<std::unique_ptr<Sources>> Sources::open(const Config &config, const Start
     return sources;
 }
 
-Result<void> Sources::open_sensor(const Config &config)
+Result<void> Sources::open_sensor(const Config &config, const Start &start)
 {
     sensor::Options options;
     if (config.sensor.ring_mb != 0)
         options.ring_bytes = config.sensor.ring_mb * std::uint32_t{kMegabyte};
     options.watched_reads.insert(options.watched_reads.end(), config.sensor.watched_reads.begin(),
                                  config.sensor.watched_reads.end());
+    options.watched_reads.insert(options.watched_reads.end(), start.watched_reads.begin(),
+                                 start.watched_reads.end());
+    options.wanted = start.wanted;
+    options.trusted_units = config.sensor.trusted_units;
     kernel_inlet_ = &merge_.open("kernel sensor", config.queues.kernel_mb * kMegabyte);
     auto sensor = sensor::Sensor::open(std::move(options), *kernel_inlet_, kernel_losses_);
     if (!sensor) {

@@ -27,6 +27,9 @@ public:
     struct Start {
         std::string cursor;         // of the last journal entry taken; empty: none
         std::uint64_t since_ns = 0; // where to read the journal from; 0: the cursor, else now
+        // What the rules need of the kernel's events (pipeline/needed.h); null: everything is told.
+        std::shared_ptr<const sensor::Wanted> wanted;
+        std::vector<std::string> watched_reads; // more files whose reading is told
     };
 
     // Opens what there is. Fails when that is nothing.
@@ -47,7 +50,7 @@ public:
 
 private:
     Sources(Merge &merge, Say say) : merge_(merge), say_(std::move(say)) {}
-    [[nodiscard]] Result<void> open_sensor(const Config &config);
+    [[nodiscard]] Result<void> open_sensor(const Config &config, const Start &start);
     [[nodiscard]] Result<void> open_journal(const Config &config, const Start &start);
     void ended(const char *source, const Result<void> &how);
 

@@ -31,6 +31,7 @@
 #include "sensor/ring.h"
 #include "sensor/snapshot.h"
 #include "sensor/trail.h"
+#include "sensor/trusted_units.h"
 #include "sensor/watch_list.h"
 
 namespace sentra::sensor {
@@ -303,6 +304,8 @@ void Sensor::Inside::watch()
 {
     const WatchList list = expand(options.watched_reads);
     kernel->watch(list.files, list.names);
+    if (filter && !options.trusted_units.empty())
+        filter->trust(groups_of(options.trusted_units, group_root()));
 }
 
 Ring::End Sensor::Inside::drain()
@@ -386,8 +389,8 @@ Result<std::unique_ptr<Sensor>> Sensor::open(Options options, event::Sink &sink,
         return tl::unexpected(ring.error());
     if (auto poll = inside->open_poll(); !poll)
         return tl::unexpected(poll.error());
-    inside->watch();
     inside->filter.emplace(inside->kernel->filter_seat(), inside->options.wanted);
+    inside->watch();
     inside->watch_changes();
     inside->clock.look();
     inside->opened_ns = boot_now_ns();

@@ -34,6 +34,7 @@ TEST(Config, EveryKeyIsRead)
                      "  enabled: false\n"
                      "  ring_mb: 32\n"
                      "  watched_reads: /etc/secret\n"
+                     "  trusted_units: [redis.service, postgresql@16-main.service]\n"
                      "queues: {kernel_mb: 8, journal_mb: 4}\n",
                      "sentra.yaml");
     ASSERT_TRUE(config) << config.error().text;
@@ -45,6 +46,8 @@ TEST(Config, EveryKeyIsRead)
     EXPECT_FALSE(config->sensor.enabled);
     EXPECT_EQ(config->sensor.ring_mb, 32u);
     EXPECT_EQ(config->sensor.watched_reads, std::vector<std::string>{"/etc/secret"});
+    EXPECT_EQ(config->sensor.trusted_units,
+              (std::vector<std::string>{"redis.service", "postgresql@16-main.service"}));
     EXPECT_EQ(config->queues.kernel_mb, 8u);
     EXPECT_EQ(config->queues.journal_mb, 4u);
     EXPECT_EQ(socket_path(config->socket, config->state_dir), "/srv/sentra/sentrad.sock");
@@ -56,6 +59,11 @@ TEST(Config, AComplaintNamesThePlaceAndTheNearestWord)
               "sentra.yaml:2:1: unknown key \"state_dri\"; did you mean \"state_dir\"?");
     EXPECT_EQ(complaint("journal:\n  rebuilt: 3h\n"),
               "sentra.yaml:2:3: unknown key \"rebuilt\"; did you mean \"rebuild\"?");
+    for (const char *unit : {"redis", "\"*.service\"", "system.slice/redis.service", ".service"})
+        EXPECT_NE(complaint(std::string("sensor:\n  trusted_units: ") + unit + "\n")
+                      .find("trusted_units are whole names such as \"redis.service\""),
+                  std::string::npos)
+            << unit;
     EXPECT_EQ(complaint("sensor:\n  ring_mb: lots\n"),
               "sentra.yaml:2:12: ring_mb is a number from 1 to 1024");
     EXPECT_EQ(complaint("sensor: {enabled: maybe}\n"),
