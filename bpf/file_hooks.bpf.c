@@ -134,8 +134,10 @@ HOOK_FENTRY(file_attributes_changed, security_inode_post_setattr,
 #define SETATTR_ASKED(first, second, third)                                                        \
 	attributes_asked((void *)(setattr_knows_mapping() ? (__u64)(second) : (__u64)(first)),     \
 			 (void *)(setattr_knows_mapping() ? (__u64)(third) : (__u64)(second)))
+/* The modules themselves were handed the mapping by the series that told them what is done. */
 HOOK_LSM(file_attributes_asked, inode_setattr, (__u64 first, __u64 second, __u64 third),
-	 SETATTR_ASKED(first, second, third))
+	 attributes_asked((void *)(done_attributes_are_told() ? second : first),
+			  (void *)(done_attributes_are_told() ? third : second)))
 HOOK_KPROBE(file_attributes_asked, security_inode_setattr, (__u64 first, __u64 second, __u64 third),
 	    SETATTR_ASKED(first, second, third))
 

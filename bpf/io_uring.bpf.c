@@ -82,7 +82,7 @@ int io_uring_submitted_before_6_4(unsigned long long *ctx)
 {
 	struct io_kiocb *request;
 
-	/* Written out: the compiler makes one load of the two, at an offset that the verifier refuses. */
+	/* Written out: the compiler makes one load of the two, and verifiers refuse its offset. */
 	if (submission_is_request())
 		asm volatile("%0 = *(u64 *)(%1 + 0)" : "=r"(request) : "r"(ctx));
 	else
