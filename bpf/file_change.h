@@ -68,21 +68,9 @@ static __always_inline bool acts_for_another(struct task_struct *task)
 
 /* The change the thread asked for, if it is this one: overlayfs, which changes a file underneath
  * for each of its own, does not ask for those. */
-static __always_inline bool change_granted(struct file_seen *seen, struct dentry *dentry)
+static __always_inline bool change_take(struct file_seen *seen, struct change_begun *begun,
+					struct dentry *dentry, struct task_struct *task)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
-	__u32 key = SENTRA_ROW(seen->type);
-	struct sentra_account_row *row;
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct change_begun *begun;
-
-	begun = bpf_map_lookup_elem(&changes, &tid);
-	if (!begun) {
-		row = bpf_map_lookup_elem(&account, &key);
-		if (row && !acts_for_itself(task) && !acts_for_another(task))
-			count(row->state_gone);
-		return false;
-	}
 	if (begun->dentry != dentry)
 		return false;
 	caller_fill(seen, task);
@@ -94,12 +82,42 @@ static __always_inline bool change_granted(struct file_seen *seen, struct dentry
 	return true;
 }
 
+static __always_inline bool change_granted(struct file_seen *seen, struct dentry *dentry)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	__u32 tid = bpf_get_current_pid_tgid();
+	__u32 key = SENTRA_ROW(seen->type);
+	struct sentra_account_row *row;
+	struct change_begun *begun;
+
+	begun = bpf_map_lookup_elem(&changes, &tid);
+	if (begun)
+		return change_take(seen, begun, dentry, task);
+	row = bpf_map_lookup_elem(&account, &key);
+	if (row && !acts_for_itself(task) && !acts_for_another(task))
+		count(row->state_gone);
+	return false;
+}
+
 /* Removed, re-moded, re-owned, cut: one name. */
 static __always_inline void name_changed(__u32 type, struct dentry *dentry)
 {
 	struct file_seen seen = {.type = type};
 
 	if (change_granted(&seen, dentry))
+		object_was_seen(&seen);
+}
+
+/* The same from a function that runs for many who did not ask. */
+static __always_inline void directory_gone(struct dentry *dentry)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct file_seen seen = {.type = SENTRA_FILE_DELETE};
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct change_begun *begun;
+
+	begun = bpf_map_lookup_elem(&changes, &tid);
+	if (begun && change_take(&seen, begun, dentry, task))
 		object_was_seen(&seen);
 }
 

@@ -66,8 +66,10 @@ HOOKS(file_unlink_granted, inode_unlink, (struct inode * dir, struct dentry *den
 
 HOOKS(file_rmdir_asked, path_rmdir, (struct path * dir, struct dentry *dentry),
       change_asked(BPF_CORE_READ(dir, mnt), dentry))
-HOOKS(file_rmdir_granted, inode_rmdir, (struct inode * dir, struct dentry *dentry),
-      name_changed(SENTRA_FILE_DELETE, dentry))
+/* That a directory is not empty is found by its file system alone, after everybody has granted the
+ * request. When it is gone its dentry is given up, by the thread that asked. */
+HOOK_KPROBE(file_rmdir_done, d_delete, (struct dentry * dentry), directory_gone(dentry))
+HOOK_FENTRY(file_rmdir_done, d_delete, (struct dentry * dentry), directory_gone(dentry))
 
 static __always_inline void name_given(__u32 type, struct dentry *key, struct dentry *object,
 				       struct dentry *name)

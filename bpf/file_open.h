@@ -55,7 +55,8 @@ static __always_inline void inode_facts(struct sentra_file *e, struct dentry *de
 	e->mode = BPF_CORE_READ(inode, i_mode);
 	e->uid = BPF_CORE_READ(inode, i_uid.val);
 	e->gid = BPF_CORE_READ(inode, i_gid.val);
-	if (kind != MOUNT_INTERNAL && is_unlinked(dentry, inode))
+	if (kind != MOUNT_INTERNAL && e->head.type != SENTRA_FILE_DELETE &&
+	    is_unlinked(dentry, inode))
 		e->flags |= SENTRA_FILE_UNLINKED;
 	if ((e->mode & S_IFMT) == S_IFDIR)
 		e->flags |= SENTRA_FILE_DIRECTORY;

@@ -92,11 +92,12 @@ std::string missing_hook(const btf *types, const Hook &hook)
                    : "this kernel has no tracepoint " + hook.label();
     // A function whose type the kernel does not tell was changed by the compiler: its arguments
     // cannot be relied on, even if it can be found by name.
-    const std::string function = hook.rung == Rung::lsm ? "bpf_lsm_" + name : name;
+    const bool is_security_hook = hook.rung == Rung::lsm && hook.category.empty();
+    const std::string function = is_security_hook ? "bpf_lsm_" + name : name;
     return btf__find_by_name_kind(types, function.c_str(), BTF_KIND_FUNC) >= 0
                ? std::string()
                : "this kernel has no " +
-                     std::string(hook.rung == Rung::lsm ? "security hook " : "function ") + name;
+                     std::string(is_security_hook ? "security hook " : "function ") + name;
 }
 
 } // namespace

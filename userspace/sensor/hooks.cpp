@@ -201,12 +201,12 @@ constexpr Hook kHooks[] = {
      "security_path_rmdir"},
     {Concern::file_delete, Rung::fentry, SENTRA_FILE_DELETE, "file_rmdir_asked_fentry", "",
      "security_path_rmdir"},
-    {Concern::file_delete, Rung::lsm, SENTRA_FILE_DELETE, "file_rmdir_granted_lsm", "",
-     "inode_rmdir"},
-    {Concern::file_delete, Rung::kprobe, SENTRA_FILE_DELETE, "file_rmdir_granted_kprobe", "",
-     "security_inode_rmdir"},
-    {Concern::file_delete, Rung::fentry, SENTRA_FILE_DELETE, "file_rmdir_granted_fentry", "",
-     "security_inode_rmdir"},
+    {Concern::file_delete, Rung::lsm, SENTRA_FILE_DELETE, "file_rmdir_done_fentry", "fentry",
+     "d_delete"},
+    {Concern::file_delete, Rung::kprobe, SENTRA_FILE_DELETE, "file_rmdir_done_kprobe", "",
+     "d_delete"},
+    {Concern::file_delete, Rung::fentry, SENTRA_FILE_DELETE, "file_rmdir_done_fentry", "",
+     "d_delete"},
     {Concern::file_link, Rung::lsm, SENTRA_FILE_LINK, "file_link_asked_lsm", "", "path_link"},
     {Concern::file_link, Rung::kprobe, SENTRA_FILE_LINK, "file_link_asked_kprobe", "",
      "security_path_link"},
@@ -373,8 +373,7 @@ std::uint32_t blindness(Concern concern, Rung rung)
 
 std::string Hook::label() const
 {
-    return std::string(rung == Rung::tracepoint ? category : name_of(rung)) + ":" +
-           std::string(name);
+    return std::string(category.empty() ? name_of(rung) : category) + ":" + std::string(name);
 }
 
 } // namespace sentra::sensor

@@ -79,8 +79,8 @@ struct Hook {
     Rung rung;
     sentra_type event; // one that it tells, or helps to tell
     std::string_view program;
-    // Of a tracepoint: "sched", "sock", "module": kernel objects as arguments; or "syscalls". The
-    // other rungs: empty.
+    // Of a tracepoint: "sched", "sock", "module": kernel objects as arguments; or "syscalls". Of a
+    // kernel function that stands in where there is no security hook: "fentry". Others: empty.
     std::string_view category;
     std::string_view name; // of the tracepoint, kernel function or security hook
     bool is_optional = false;

@@ -319,6 +319,8 @@ TEST_F(Live, DoesNotTellWhatWasRefusedAsDone)
     const pid_t pid = child([] {
         become_nobody();
         must(unlink("hers/f") != 0 && rmdir("hers/sub") != 0, "the refusal of unlink");
+        must(mkdir("his/full", 0755) == 0 && mkdir("his/full/part", 0755) == 0, "mkdir");
+        must(rmdir("his/full") != 0, "the refusal of rmdir");
         must(rename("hers/f", "his/g") != 0 && rename("his/f", "hers/g") != 0, "of rename");
         must(link("his/f", "hers/g") != 0 && symlink("x", "hers/s") != 0, "of link");
         must(chmod("hers/f", 0666) != 0 && chown("hers/f", kNobody, kNobody) != 0, "of chmod");
