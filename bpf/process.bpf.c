@@ -217,6 +217,8 @@ int snapshot_process(struct bpf_iter__task *context)
 	s->exec.head.reserved = 0;
 	actor_fill_typed(&s->exec.actor, task);
 	exec_facts(&s->exec, task, program);
+	if (BPF_CORE_READ(task, signal, live.counter) > 1)
+		s->exec.flags |= SENTRA_EXEC_THREADED;
 	s->exec.head.size = (s->exec.head.size + 7) & ~7u;
 	size = *(volatile __u32 *)&s->exec.head.size;
 	opaque(size);

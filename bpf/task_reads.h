@@ -96,6 +96,9 @@ static __always_inline void TASK_READS(actor_fill)(struct sentra_actor *actor,
 	if (actor->parent_pid)
 		actor->parent_start_ns = FIELD(parent, group_leader, start_boottime);
 	TASK_READS(actor_cred)(actor, FIELD(task, cred));
+	/* override_creds(): overlay file systems, nfsd, io_uring's workers */
+	if ((__u64)FIELD(task, cred) != (__u64)FIELD(task, real_cred))
+		actor->flags |= SENTRA_ACTOR_LENT;
 	actor->loginuid = FIELD(task, loginuid.val);
 	actor->audit_session = FIELD(task, sessionid);
 	actor->cgroup_id = TASK_READS(group_of)(task);

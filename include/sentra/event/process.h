@@ -10,6 +10,7 @@ enum sentra_actor_flag {
 	SENTRA_ACTOR_CHROOTED = 1,	/* its root is not its mount namespace's root */
 	SENTRA_ACTOR_KERNEL_THREAD = 2,
 	SENTRA_ACTOR_32BIT = 4,
+	SENTRA_ACTOR_LENT = 8,		/* acts with credentials that the kernel lent it, not with its own */
 };
 
 /* On hosts with cgroup v1 a process is in several hierarchies, each of which numbers its groups from
@@ -50,6 +51,7 @@ enum sentra_exec_flag {
 	SENTRA_EXEC_DETACHED = 128,	/* the program lies on a mount that no namespace shows */
 	SENTRA_EXEC_PACKAGES_KNOWN = 256, /* the package database was asked: package is a fact */
 	SENTRA_EXEC_FOREIGN_ROOT = 512,	/* runs in another root than the host's: its packages are not ours */
+	SENTRA_EXEC_THREADED = 1024,	/* snapshot: had more than one thread */
 };
 
 struct sentra_exec {
@@ -144,6 +146,7 @@ template <> struct sentra::Describe<sentra_actor> {
         FIELD_FLAG(sentra_actor, flags, SENTRA_ACTOR_CHROOTED, "process.chrooted"),
         FIELD_FLAG(sentra_actor, flags, SENTRA_ACTOR_KERNEL_THREAD, "process.kernel_thread"),
         FIELD_FLAG(sentra_actor, flags, SENTRA_ACTOR_32BIT, "process.compat"),
+        FIELD_FLAG(sentra_actor, flags, SENTRA_ACTOR_LENT, "process.lent_credentials"),
         FIELD_CHARACTERS(sentra_actor, comm, "process.comm"),
     };
 };
@@ -181,6 +184,7 @@ template <> struct sentra::Describe<sentra_exec> {
         FIELD_FLAG(sentra_exec, flags, SENTRA_EXEC_DETACHED, "process.detached_mount"),
         FIELD_FLAG(sentra_exec, flags, SENTRA_EXEC_PACKAGES_KNOWN, "process.package_known"),
         FIELD_FLAG(sentra_exec, flags, SENTRA_EXEC_FOREIGN_ROOT, "process.foreign_root"),
+        FIELD_FLAG(sentra_exec, flags, SENTRA_EXEC_THREADED, "process.threaded"),
         FIELD_HIDDEN(sentra_exec, reserved),
         FIELD_ADDRESS(sentra_exec, peer, "process.stdio.peer"),
         FIELD_TEXT(sentra_exec, package, "process.package"),
