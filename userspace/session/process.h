@@ -25,12 +25,15 @@ struct Process {
     std::shared_ptr<const Process> parent; // that one, as he was at the fork; may be null
     sentra_actor facts{};                  // of its latest event: ids, namespaces, audit session
     std::string executable;                // empty: never seen to exec and not in the snapshot
-    std::string given_path;                // as handed to execve
-    std::string args;                      // NUL-separated, as in the record
+    std::uint64_t inode = 0;               // of the executable; 0: not known
+    std::uint32_t device_major = 0, device_minor = 0;
+    std::string given_path; // as handed to execve
+    std::string args;       // NUL-separated, as in the record
     std::string working_directory;
     std::string tty;
     std::string cgroup;             // path, v2
-    std::uint64_t exec_time_ns = 0; // Unix; 0 if it only forked
+    std::uint64_t exec_time_ns = 0; // Unix; 0 if it only forked; an exec that was lost: when a
+                                    // later look showed it
     std::string broker;             // sudo, su, ...: what this very process was before it
                                     // ran the program it was asked for
     std::string package;            // that brought its program, by the host's package database

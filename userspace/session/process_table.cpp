@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include <sentra/event/meta.h>
+
 #include "base/text.h"
 #include "session/programs.h"
 
@@ -18,6 +20,11 @@ constexpr std::uint64_t kLineDelayNs = 10'000'000'000;
 // Boot time is turned into Unix time by an offset that is measured now and then; while NTP slews
 // (at most 500 ppm) the two drift apart by milliseconds.
 constexpr std::uint64_t kClockSlackNs = 50'000'000;
+// A process is given its start time a moment before a look at all processes can find it; and the
+// kernel's clock for programs is not quite the one that the reader asks. Looks are a second apart.
+constexpr std::uint64_t kBirthNs = 100'000'000;
+// Between an exec's new program, which a look can already see, and the event that tells of it.
+constexpr std::uint64_t kExecNs = 1'000'000'000;
 // The journal cuts its times to microseconds.
 constexpr std::uint64_t kCutNs = 1'000;
 
@@ -41,6 +48,17 @@ std::size_t text_size(const Process &process)
            process.package.size();
 }
 
+// Whether that is what the process runs as far as we know. A file that was replaced while it runs
+// has another name or none.
+bool is_same_program(const Process &process, const sentra_exec &body, std::string_view executable)
+{
+    if (process.inode == 0 || body.inode == 0)
+        return process.executable == executable;
+    return process.inode == body.inode && process.device_major == body.device_major &&
+           process.device_minor == body.device_minor &&
+           (process.executable == executable || (body.flags & SENTRA_EXEC_DELETED) != 0);
+}
+
 std::uint16_t depth_below(const std::shared_ptr<const Process> &parent)
 {
     return parent == nullptr ? std::uint16_t{0} : static_cast<std::uint16_t>(parent->depth + 1);
@@ -60,6 +78,8 @@ ProcessTable::Entry &ProcessTable::observe(const event::Event &event)
     Entry *entry = find_mutable(key);
     if (entry == nullptr)
         entry = &enter(event, actor);
+    else if (entry->end_is_inferred && !event.is(SENTRA_PROCESS_EXIT))
+        revive(*entry);
     else if (entry->exited_ns == 0)
         running_.splice(running_.end(), running_, entry->place);
 
@@ -95,6 +115,9 @@ ProcessTable::Entry &ProcessTable::enter(const event::Event &event, const sentra
     if (forked && process.parent != nullptr) {
         const Process &model = *process.parent;
         process.executable = model.executable;
+        process.inode = model.inode;
+        process.device_major = model.device_major;
+        process.device_minor = model.device_minor;
         process.given_path = model.given_path;
         process.args = model.args;
         process.working_directory = model.working_directory;
@@ -148,6 +171,9 @@ void ProcessTable::fill_from_exec(Process &process, const event::Event &event)
     const auto &body = event.as<sentra_exec>();
     process.facts = body.actor;
     process.executable = event.text(body.executable);
+    process.inode = body.inode;
+    process.device_major = body.device_major;
+    process.device_minor = body.device_minor;
     process.given_path = event.text(body.given);
     process.args = event.text(body.args).substr(0, limits_.args_bytes);
     process.working_directory = event.text(body.working_directory);
@@ -167,32 +193,80 @@ void ProcessTable::fill_from_exec(Process &process, const event::Event &event)
 
 void ProcessTable::take_exec(Entry &entry, const event::Event &event)
 {
+    // A look in the middle of this very exec has seen the new program already.
+    const bool is_told = entry.now->from_snapshot && event.time_ns() - entry.looked_ns < kExecNs &&
+                         is_same_program(*entry.now, event.as<sentra_exec>(),
+                                         event.text(event.as<sentra_exec>().executable));
+    run_program(entry, event, !is_told);
+}
+
+// How the new program came to be: what ran before is kept beside it.
+void ProcessTable::run_program(Entry &entry, const event::Event &event, bool is_another)
+{
     Process process = *entry.now;
     process.cgroup.clear();
     if (entry.now->facts.cgroup_id == event.actor()->cgroup_id)
         process.cgroup = entry.now->cgroup;
     fill_from_exec(process, event);
-    // pkexec, doas and some sudo run the command in their own place.
-    if (is_broker(*entry.now))
-        process.broker = base_name(entry.now->executable);
     process.exec_time_ns = event.time_ns();
-    process.from_snapshot = false;
-    entry.before.push_back({entry.since_ns, entry.now});
-    if (entry.before.size() > kImagesKept)
-        entry.before.erase(entry.before.begin());
-    entry.since_ns = event.time_ns();
+    process.from_snapshot = event.is(SENTRA_PROCESS_SNAPSHOT);
+    if (is_another) {
+        // pkexec, doas and some sudo run the command in their own place.
+        if (is_broker(*entry.now))
+            process.broker = base_name(entry.now->executable);
+        entry.before.push_back({entry.since_ns, entry.now});
+        if (entry.before.size() > kImagesKept)
+            entry.before.erase(entry.before.begin());
+        entry.since_ns = event.time_ns();
+    }
     change(entry, std::make_shared<const Process>(std::move(process)));
 }
 
 void ProcessTable::take_snapshot(Entry &entry, const event::Event &event)
 {
-    // An exec seen live is newer than what the snapshot's walk found, and knows more.
-    if (entry.now->exec_time_ns != 0)
-        return;
-    Process process = *entry.now;
-    fill_from_exec(process, event);
-    process.from_snapshot = true;
-    change(entry, std::make_shared<const Process>(std::move(process)));
+    const auto &body = event.as<sentra_exec>();
+    const Process &now = *entry.now;
+    entry.looked_ns = event.time_ns();
+    if (event.time_ns() < now.exec_time_ns)
+        return; // came too late: more is known by now
+    const std::string_view executable = event.text(body.executable);
+    if (now.executable.empty() && now.exec_time_ns == 0) {
+        Process process = now;
+        fill_from_exec(process, event);
+        process.from_snapshot = true;
+        change(entry, std::make_shared<const Process>(std::move(process)));
+    } else if (executable.empty() || is_same_program(now, body, executable)) {
+        // A main thread that ended before the others has no program to show any more.
+        take_facts(entry, body.actor);
+    } else {
+        run_program(entry, event, true); // its exec was lost
+    }
+}
+
+std::vector<std::shared_ptr<const Process>> ProcessTable::end_look(const event::Event &event)
+{
+    std::vector<std::shared_ptr<const Process>> ended;
+    const auto &body = event.as<sentra_snapshot>();
+    const std::uint64_t began_ns = body.began_ns - std::min<std::uint64_t>(body.began_ns, kBirthNs);
+    std::size_t found = 0;
+    for (const auto &[key, entry] : entries_)
+        found += entry.looked_ns >= began_ns ? 1 : 0;
+    // Who was not handed on, or is forgotten again, may still run. Without a clock record nobody
+    // knows who was there before.
+    if (found != body.processes || boot_to_unix_ns_ == 0)
+        return ended;
+    for (auto next = running_.begin(); next != running_.end();) {
+        Entry &entry = *find_mutable(*next++);
+        const std::uint64_t born_ns =
+            entry.now->key.start_ns + static_cast<std::uint64_t>(boot_to_unix_ns_);
+        // Some hosts keep their first process from being looked at; it cannot end.
+        if (entry.looked_ns >= began_ns || born_ns >= began_ns || entry.now->key.pid == 1)
+            continue;
+        mark_exited(entry, body.began_ns);
+        entry.end_is_inferred = true;
+        ended.push_back(entry.now);
+    }
+    return ended;
 }
 
 void ProcessTable::take_facts(Entry &entry, const sentra_actor &actor)
@@ -255,6 +329,14 @@ void ProcessTable::mark_exited(Entry &entry, std::uint64_t time_ns)
         return;
     entry.exited_ns = time_ns;
     exited_.splice(exited_.end(), running_, entry.place);
+}
+
+// It does something after all.
+void ProcessTable::revive(Entry &entry)
+{
+    entry.exited_ns = 0;
+    entry.end_is_inferred = false;
+    running_.splice(running_.end(), exited_, entry.place);
 }
 
 void ProcessTable::forget_exited(std::uint64_t now_ns)

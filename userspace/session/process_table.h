@@ -39,11 +39,13 @@ public:
     };
     struct Entry {
         std::shared_ptr<const Process> now;
-        std::vector<Image> before;   // earlier programs, oldest first, the latest few
-        std::uint64_t since_ns = 0;  // when `now` began to be its program
-        std::uint64_t born_ns = 0;   // Unix; 0: not known, before everything
-        std::uint64_t exited_ns = 0; // 0: runs
-        std::uint64_t revision = 0;  // counts changes of `now`
+        std::vector<Image> before;    // earlier programs, oldest first, the latest few
+        std::uint64_t since_ns = 0;   // when `now` began to be its program
+        std::uint64_t born_ns = 0;    // Unix; 0: not known, before everything
+        std::uint64_t exited_ns = 0;  // 0: runs
+        std::uint64_t looked_ns = 0;  // when a look at all processes last found it; 0: never
+        bool end_is_inferred = false; // a look did not find it: its end was lost
+        std::uint64_t revision = 0;   // counts changes of `now`
         std::list<ProcessKey>::iterator place;
         std::size_t text_bytes = 0;
         std::uint64_t inner_index = 0; // under which its own pid namespace's number is found, or 0
@@ -57,6 +59,9 @@ public:
 
     // Takes any kernel event in. The entry is valid until the next observe().
     Entry &observe(const event::Event &event);
+    // A look at all processes is over (meta.snapshot). Those that ran before it and were not found
+    // have ended; they are handed back.
+    [[nodiscard]] std::vector<std::shared_ptr<const Process>> end_look(const event::Event &event);
     void learn_cgroup(std::uint64_t id, std::string_view path);
     void set_clock(std::int64_t boot_to_unix_ns) { boot_to_unix_ns_ = boot_to_unix_ns; }
     void forget_exited(std::uint64_t now_ns);
@@ -89,11 +94,13 @@ private:
     void change(Entry &entry, std::shared_ptr<const Process> process);
     void take_exec(Entry &entry, const event::Event &event);
     void take_snapshot(Entry &entry, const event::Event &event);
+    void run_program(Entry &entry, const event::Event &event, bool is_another);
     void take_facts(Entry &entry, const sentra_actor &actor);
     void link_parent(Entry &entry);
     void fill_from_exec(Process &process, const event::Event &event);
     [[nodiscard]] std::shared_ptr<const Process> picture_for_children(Entry &entry) const;
     void mark_exited(Entry &entry, std::uint64_t time_ns);
+    void revive(Entry &entry);
     void make_room(const ProcessKey &keep);
     void erase(const ProcessKey &key);
     void index(std::uint64_t at, const ProcessKey &key);

@@ -17,6 +17,8 @@ namespace {
 
 // A line's time is when its writer sent it, exact but for a clock that is being slewed.
 constexpr std::uint64_t kClockSlackNs = 50'000'000;
+// How much later than its time a line may come.
+constexpr std::uint64_t kLateNs = 10'000'000'000;
 
 // Boot ids come with dashes from the kernel and without from the journal.
 std::string boot_name(std::string_view boot)
@@ -47,7 +49,10 @@ struct Session::State {
     Context take_line(const event::Event &event);
     [[nodiscard]] Line read_line(const event::Event &event) const;
     [[nodiscard]] bool is_watched_at(std::uint64_t time_ns) const;
-    [[nodiscard]] bool is_forged(const Line &line) const;
+    [[nodiscard]] bool is_in_doubt_at(std::uint64_t time_ns) const;
+    void take_loss(const event::Event &event);
+    void take_look(const event::Event &event);
+    [[nodiscard]] Verdict judge_line(const Line &line) const;
     [[nodiscard]] std::vector<Witness> witnesses(const Line &line) const;
     [[nodiscard]] Surroundings around(std::string_view at) const
     {
@@ -65,6 +70,10 @@ struct Session::State {
     std::string own_container;
     std::uint64_t kernel_since_ns = 0;            // 0: the kernel half has not been heard of
     std::uint64_t gap_from_ns = 0, gap_to_ns = 0; // the last time it did not watch
+    // The last time starts of processes or programs were lost, until a look at all processes said
+    // again who runs what.
+    std::uint64_t doubt_from_ns = 0, doubt_lost_to_ns = 0;
+    std::uint64_t doubt_to_ns = 0; // 0: not over yet
     std::shared_ptr<const Actor> sensor = std::make_shared<const Actor>(actor_of_sensor());
 };
 
@@ -94,6 +103,12 @@ void Session::State::take_meta(const event::Event &event)
         }
         break;
     }
+    case SENTRA_META_LOSS:
+        take_loss(event);
+        break;
+    case SENTRA_META_SNAPSHOT:
+        take_look(event);
+        break;
     case SENTRA_META_TICK:
         processes.forget_exited(event.time_ns());
         break;
@@ -167,6 +182,40 @@ bool Session::State::is_watched_at(std::uint64_t time_ns) const
            !(time_ns >= gap_from_ns && time_ns < gap_to_ns);
 }
 
+void Session::State::take_loss(const event::Event &event)
+{
+    const auto &body = event.as<sentra_lost>();
+    const bool costs_starts = body.of_type == 0 || body.of_type == SENTRA_PROCESS_EXEC ||
+                              body.of_type == SENTRA_PROCESS_FORK;
+    const bool costs_events =
+        body.kind == SENTRA_LOSS_RING_FULL || body.kind == SENTRA_LOSS_RECURSION ||
+        body.kind == SENTRA_LOSS_SHORT_RECORD || body.kind == SENTRA_LOSS_BAD_RECORD;
+    if (event.head().source != SENTRA_SOURCE_KERNEL || !costs_starts || !costs_events)
+        return;
+    const std::uint64_t from_ns = body.from_ns != 0 ? body.from_ns : event.time_ns();
+    const std::uint64_t to_ns = body.to_ns != 0 ? body.to_ns : event.time_ns();
+    const bool goes_on =
+        doubt_from_ns != 0 && (doubt_to_ns == 0 || from_ns < doubt_to_ns + kLateNs);
+    doubt_from_ns = goes_on ? std::min(doubt_from_ns, from_ns) : from_ns;
+    doubt_lost_to_ns = goes_on ? std::max(doubt_lost_to_ns, to_ns) : to_ns;
+    doubt_to_ns = 0;
+}
+
+void Session::State::take_look(const event::Event &event)
+{
+    const auto &body = event.as<sentra_snapshot>();
+    for (const auto &process : processes.end_look(event))
+        join.end_process(*process, place, event.time_ns());
+    if (doubt_from_ns != 0 && doubt_to_ns == 0 && body.began_ns > doubt_lost_to_ns)
+        doubt_to_ns = event.time_ns();
+}
+
+bool Session::State::is_in_doubt_at(std::uint64_t time_ns) const
+{
+    return doubt_from_ns != 0 && time_ns + kClockSlackNs >= doubt_from_ns &&
+           (doubt_to_ns == 0 || time_ns <= doubt_to_ns + kClockSlackNs);
+}
+
 Line Session::State::read_line(const event::Event &event) const
 {
     Line line{.event = event, .origin = *event.origin(), .place = place};
@@ -221,17 +270,19 @@ std::vector<Witness> Session::State::witnesses(const Line &line) const
     return found;
 }
 
-bool Session::State::is_forged(const Line &line) const
+Verdict Session::State::judge_line(const Line &line) const
 {
     const std::vector<Witness> found = witnesses(line);
     const Claim claim{.trust = trust_of(line.origin),
                       .identifier = line.event.text(line.origin.identifier),
                       .executable = line.event.text(line.origin.executable),
-                      .opens_session = opens_session(line.event)};
+                      .opens_session = opens_session(line.event),
+                      .from_root = line.origin.uid == 0};
     const bool watched = line.is_watched && is_watched_at(line.event.time_ns());
     // A process that the snapshot found was there before the sensor looked.
-    return judge(claim, {.is_watched = watched || !found.empty(), .witnesses = found}) !=
-           Verdict::stands;
+    return judge(claim, {.is_watched = watched || !found.empty(),
+                         .is_in_doubt = is_in_doubt_at(line.event.time_ns()),
+                         .witnesses = found});
 }
 
 Context Session::State::take_line(const event::Event &event)
@@ -240,10 +291,12 @@ Context Session::State::take_line(const event::Event &event)
     Context context;
     if (line.entry != nullptr)
         context.process = ProcessTable::image_at(*line.entry, event.time_ns());
-    context.vetoed = is_forged(line);
+    const Verdict verdict = judge_line(line);
+    context.vetoed = verdict != Verdict::stands;
     const Surroundings surroundings = around(line.place);
     if (context.vetoed) {
-        losses.count(SENTRA_LOSS_JOURNAL_FORGED);
+        losses.count(verdict == Verdict::unknowable ? SENTRA_LOSS_JOURNAL_UNPROVEN
+                                                    : SENTRA_LOSS_JOURNAL_FORGED);
         context.actor = std::make_shared<const Actor>(
             actor_of_forgery(surroundings, event, line.process, join.of_writer(line)));
         return context;

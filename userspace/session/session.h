@@ -28,7 +28,8 @@ struct Context {
     std::shared_ptr<const Process> process; // who acts; null where it cannot be known
     std::shared_ptr<const Actor> actor;     // never null
     // The line says it was written by an entitled program, and the kernel's own evidence says
-    // otherwise. Such an event proves nothing; the engine must not match it.
+    // otherwise, or would have to say and was lost. Such an event proves nothing; the engine must
+    // not match it.
     bool vetoed = false;
 };
 

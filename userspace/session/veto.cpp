@@ -129,6 +129,18 @@ Verdict judge_one(const Claim &claim, const Witness &witness)
     return has_rights(*program, witness, claim) ? Verdict::stands : Verdict::no_right;
 }
 
+// While starts are being lost, what the kernel half knows of a writer may be stale, and a flood can
+// be made for that. Nobody can choose the user that the socket names, so root's lines stand. For
+// others the program decides, and for that journald looked into /proc after the line was written:
+// its word counts beside the kernel's, not instead of it.
+Verdict judge_in_doubt(const Claim &claim, bool is_writer_known, Verdict verdict)
+{
+    if (claim.from_root)
+        return Verdict::stands;
+    const bool agree = is_writer_known && verdict == Verdict::stands;
+    return agree && claim.trust == SENTRA_TRUST_JOURNAL ? Verdict::stands : Verdict::unknowable;
+}
+
 } // namespace
 
 sentra_trust trust_of(const sentra_origin &origin)
@@ -147,15 +159,14 @@ Verdict judge(const Claim &claim, const Testimony &testimony)
 {
     if (claim.trust == SENTRA_TRUST_NONE || !testimony.is_watched)
         return Verdict::stands;
-    if (testimony.witnesses.empty())
-        return claim.trust == SENTRA_TRUST_JOURNAL ? Verdict::stands : Verdict::unproven;
-    Verdict verdict = Verdict::stands;
+    const bool is_writer_known = !testimony.witnesses.empty();
+    Verdict verdict = claim.trust == SENTRA_TRUST_JOURNAL ? Verdict::stands : Verdict::unproven;
     for (const Witness &witness : testimony.witnesses) {
         verdict = judge_one(claim, witness);
         if (verdict == Verdict::stands)
             break;
     }
-    return verdict;
+    return testimony.is_in_doubt ? judge_in_doubt(claim, is_writer_known, verdict) : verdict;
 }
 
 } // namespace sentra::session

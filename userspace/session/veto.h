@@ -16,6 +16,7 @@ struct Claim {
     std::string_view identifier; // "sshd": how the sender calls itself
     std::string_view executable; // as journald saw it; empty when it came too late
     bool opens_session = false;  // a sign-in that succeeded, or a session opened
+    bool from_root = false;      // by the socket's own word (_UID), which no sender can choose
 };
 
 // One program that the process with the line's pid was at that time.
@@ -30,6 +31,7 @@ struct Witness {
 
 struct Testimony {
     bool is_watched = false;            // the kernel half was looking at that time
+    bool is_in_doubt = false;           // starts of processes or programs were lost around it
     std::span<const Witness> witnesses; // empty: it knows no process of that pid
 };
 
@@ -39,6 +41,7 @@ enum class Verdict {
     other_program, // the process was another program than the line claims
     no_right,      // the program as claimed, but without the rights that the real one has
     other_world,   // in a user namespace of its own, where anybody is root and may mount a /usr/bin
+    unknowable,    // events are missing: it can neither be believed nor is it contradicted
 };
 
 // As a record has it; a value that is not in the treaty vouches for nothing.

@@ -25,6 +25,32 @@ struct Case {
     Verdict verdict;
 };
 
+// What starts that were lost leave of a line's credit.
+TEST(Veto, TableInDoubt)
+{
+    const Claim sudo{
+        .trust = SENTRA_TRUST_JOURNAL, .identifier = "sudo", .executable = "/usr/bin/sudo"};
+    const Claim late_sudo{.trust = SENTRA_TRUST_PENDING, .identifier = "sudo"};
+    Claim sshd{.trust = SENTRA_TRUST_PENDING, .identifier = "sshd", .opens_session = true};
+    sshd.from_root = true;
+    const Witness logger{.executable = "/usr/bin/logger"};
+    const Case cases[] = {
+        {"journald and the kernel agree", sudo, true, {kSudo}, Verdict::stands},
+        {"they do not", sudo, true, {logger}, Verdict::unknowable},
+        {"journald looked into /proc, later", sudo, true, {}, Verdict::unknowable},
+        {"only the text says so", late_sudo, true, {}, Verdict::unknowable},
+        {"what it was may be over", late_sudo, true, {kSudo}, Verdict::unknowable},
+        {"root", sshd, true, {}, Verdict::stands},
+        {"root, whose program is stale", sshd, true, {logger}, Verdict::stands},
+        {"nobody was looking", late_sudo, false, {}, Verdict::stands},
+    };
+    for (const Case &c : cases)
+        EXPECT_EQ(judge(c.claim,
+                        {.is_watched = c.watched, .is_in_doubt = true, .witnesses = c.witnesses}),
+                  c.verdict)
+            << c.says;
+}
+
 TEST(Veto, Table)
 {
     const Claim plain{.trust = SENTRA_TRUST_NONE, .identifier = "sudo"};
