@@ -3,6 +3,8 @@
 
 #include <sentra/event/meta.h>
 
+#include "engine/rule.h"
+
 namespace sentra::pipeline {
 
 Loop::Loop(std::shared_ptr<const engine::Rules> rules, event::Losses &losses)
@@ -37,8 +39,9 @@ void Loop::take(const event::Record &record, std::vector<signal::Signal> &signal
     matches_.clear();
     engine_.step(*event, context, session_, matches_);
     for (const engine::Match &match : matches_)
-        signals.push_back(signal::compose(match, session_, rules_->bundle(),
-                                          coverage_.around(match.first_ns, match.last_ns)));
+        signals.push_back(
+            signal::compose(match, session_, rules_->bundle(),
+                            coverage_.around(match.first_ns, match.last_ns, match.rule->events)));
 }
 
 } // namespace sentra::pipeline

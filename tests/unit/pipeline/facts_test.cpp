@@ -11,6 +11,7 @@
 #include <sentra/event/all.h>
 
 #include "base/time.h"
+#include "event/build.h"
 #include "event/event.h"
 #include "pipeline/coverage.h"
 
@@ -143,6 +144,74 @@ TEST(CoverageTest, LossNearbyIsSaidAndFarAwayIsNot)
     EXPECT_EQ(near.lost, 12u);
     EXPECT_EQ(near.why, "12 events were lost between 12:00 and 12:01 UTC");
     EXPECT_TRUE(coverage.around(kNoon + kHourNs, kNoon + kHourNs).complete);
+}
+
+event::Record lost(sentra_loss kind, std::uint32_t of_type, std::uint64_t count,
+                   std::uint64_t from_ns, std::uint64_t to_ns)
+{
+    event::Build<sentra_lost> loss(SENTRA_META_LOSS, SENTRA_SOURCE_KERNEL, 0, 1);
+    loss->kind = kind;
+    loss->of_type = of_type;
+    loss->count = count;
+    loss->from_ns = from_ns;
+    loss->to_ns = to_ns;
+    return loss.finish();
+}
+
+TEST(CoverageTest, ALossCoversTheTimeItSays)
+{
+    Coverage coverage;
+    const std::uint64_t from_ns = kNoon + 11 * kMinuteNs, to_ns = from_ns + kMinuteNs;
+    take(coverage, lost(SENTRA_LOSS_RING_FULL, SENTRA_PROCESS_EXEC, 12, from_ns, to_ns),
+         from_ns - kSecondNs); // told with an earlier time, so that everything after it knows
+    EXPECT_EQ(coverage.around(to_ns, to_ns).why,
+              "12 exec events were lost between 12:11 and 12:12 UTC");
+    EXPECT_TRUE(coverage.around(to_ns + 6 * kMinuteNs, to_ns + 6 * kMinuteNs).complete);
+    take(coverage, lost(SENTRA_LOSS_RING_FULL, SENTRA_PROCESS_FORK, 3, from_ns, to_ns), to_ns);
+    EXPECT_EQ(coverage.around(to_ns, to_ns).why,
+              "15 process events were lost between 12:11 and 12:12 UTC");
+    take(coverage, lost(SENTRA_LOSS_RING_FULL, SENTRA_FILE_WRITE, 1, to_ns, to_ns), to_ns);
+    EXPECT_EQ(coverage.around(to_ns, to_ns).why, "16 events were lost between 12:11 and 12:12 UTC");
+}
+
+TEST(CoverageTest, SkippedRunsAreAnUpperBound)
+{
+    Coverage coverage;
+    take(coverage, lost(SENTRA_LOSS_RECURSION, SENTRA_FILE_WRITE, 7, kNoon, kNoon + kSecondNs),
+         kNoon);
+    EXPECT_EQ(coverage.around(kNoon, kNoon).why, "at most 7 file events were lost at 12:00 UTC");
+}
+
+TEST(CoverageTest, ALossThatNoStepCouldNeedIsNotMentioned)
+{
+    Coverage coverage;
+    const std::vector<std::string> files{"file.write"}, logins{"auth.login"};
+    const std::vector<std::string> reads{"file.read"}, credentials{"cred.change"};
+    take(coverage, lost(SENTRA_LOSS_RING_FULL, SENTRA_FILE_WRITE, 5, kNoon, kNoon), kNoon);
+    EXPECT_FALSE(coverage.around(kNoon, kNoon, files).complete);
+    EXPECT_TRUE(coverage.around(kNoon, kNoon, logins).complete);
+    EXPECT_TRUE(coverage.around(kNoon, kNoon, reads).complete);
+    // One program tells both: which of them was missed is not known.
+    take(coverage, lost(SENTRA_LOSS_RECURSION, SENTRA_FILE_WRITE, 5, kNoon, kNoon), kNoon);
+    EXPECT_FALSE(coverage.around(kNoon, kNoon, reads).complete);
+    EXPECT_TRUE(coverage.around(kNoon, kNoon, credentials).complete);
+    // Who acts may hang on a start that was lost, whatever the steps are.
+    take(coverage, lost(SENTRA_LOSS_RING_FULL, SENTRA_PROCESS_EXEC, 1, kNoon, kNoon), kNoon);
+    EXPECT_EQ(coverage.around(kNoon, kNoon, logins).lost, 1u);
+    EXPECT_EQ(coverage.around(kNoon, kNoon, logins).why, "1 exec event was lost at 12:00 UTC");
+}
+
+TEST(CoverageTest, ALossThatGoesOnIsOne)
+{
+    Coverage coverage;
+    for (std::uint64_t second = 0; second < 3600; ++second) {
+        const std::uint64_t at_ns = kNoon + second * kSecondNs;
+        for (const sentra_type type : {SENTRA_PROCESS_EXEC, SENTRA_FILE_WRITE})
+            take(coverage, lost(SENTRA_LOSS_RING_FULL, type, 1, at_ns, at_ns + kSecondNs), at_ns);
+    }
+    EXPECT_EQ(coverage.around(kNoon, kNoon).lost, 7200u);
+    EXPECT_EQ(coverage.around(kNoon, kNoon).why,
+              "7200 events were lost between 12:00 and 13:00 UTC");
 }
 
 TEST(CoverageTest, AGapIsSaidWithItsReason)
