@@ -102,6 +102,23 @@ std::uint64_t recursion_total(const std::vector<ProgramRow> &programs)
     return total;
 }
 
+std::uint64_t untold_events(const LossCounts &counts)
+{
+    std::uint64_t untold = 0;
+    for (const sentra_account_row &row : counts.rows)
+        untold += row.lost + row.state_gone;
+    for (const std::uint32_t type :
+         {SENTRA_PROCESS_EXEC, SENTRA_PROCESS_FORK, SENTRA_CRED_CHANGE}) {
+        const sentra_account_row &row = counts.rows[SENTRA_ROW(type)];
+        untold += row.repeated + row.unwanted + row.trusted;
+    }
+    for (const Missed &missed : counts.missed)
+        untold += missed.runs;
+    for (const std::uint64_t dropped : counts.dropped)
+        untold += dropped;
+    return untold;
+}
+
 bool shakes_process_tree(const LossStep &step)
 {
     switch (step.kind) {

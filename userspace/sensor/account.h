@@ -52,6 +52,10 @@ struct LossStep {
     std::uint64_t from_ns = 0, to_ns = 0; // boot time: the last look without it, and this one
 };
 
+// Events that happened and were not told, and that may have changed somebody's credentials: lost,
+// missed, unreadable, or wanted by no rule.
+[[nodiscard]] std::uint64_t untold_events(const LossCounts &counts);
+
 // Whether the picture of the running processes may be wrong after it: a start, an end or a change
 // of user can be among what is missing.
 [[nodiscard]] bool shakes_process_tree(const LossStep &step);

@@ -24,6 +24,7 @@
 #include "sensor/arguments.h"
 #include "sensor/change_source.h"
 #include "sensor/clock.h"
+#include "sensor/credentials.h"
 #include "sensor/features.h"
 #include "sensor/kernel_half.h"
 #include "sensor/packages.h"
@@ -76,6 +77,7 @@ struct Sensor::Inside {
     LossLedger ledger;
     LossCounts counts; // as last looked at; `dropped` is counted here
     HealPlan healing;
+    CredentialWatch credentials{[this] { return untold(); }};
     std::uint64_t lost_starts = 0;  // as last looked at
     std::uint64_t watermark_ns = 0; // Unix, as last told; 0: not since the clock was set
     BootClock clock;
@@ -93,6 +95,8 @@ struct Sensor::Inside {
     void tell_clock(std::uint64_t now_ns, bool is_first);
     void tell_losses(std::uint64_t now_ns);
     void look_for_losses(std::uint64_t now_ns);
+    [[nodiscard]] CredentialWatch::Untold untold();
+    void tell_late_change(sentra_cred &change, std::uint64_t time_ns);
     [[nodiscard]] Result<void> tell_snapshot(bool heals);
     void watch();
     Ring::End drain();
@@ -186,10 +190,17 @@ void Sensor::Inside::take(std::span<const std::byte> bytes)
         ++counts.dropped[record.error()];
         return;
     }
-    ++sequence;
-    newest_ns = std::max<std::uint64_t>(newest_ns, record->head().time_ns);
+    const std::uint64_t time_ns = record->head().time_ns;
+    newest_ns = std::max<std::uint64_t>(newest_ns, time_ns);
     judge(bytes, *record);
+    auto late =
+        credentials.take(*record, time_ns - static_cast<std::uint64_t>(clock.boot_to_unix_ns()));
+    if (late && late->goes_first)
+        tell_late_change(late->change, time_ns);
+    record->head().sequence = ++sequence;
     put(std::move(*record));
+    if (late && !late->goes_first)
+        tell_late_change(late->change, time_ns);
 }
 
 // Inside the ring the sequence of a file's record is the kernel's name for its directory.
@@ -230,6 +241,7 @@ void Sensor::Inside::tell_losses(std::uint64_t now_ns)
         return; // read again the next time; nothing is forgotten
     counts.rows = *rows;
     counts.missed = missed_runs(kernel->programs());
+    credentials.looked({.events = untold_events(counts), .now_ns = now_ns});
     bool shaken = false;
     for (const LossStep &step : ledger.step(counts, now_ns)) {
         shaken = shaken || shakes_process_tree(step);
@@ -246,6 +258,22 @@ void Sensor::Inside::tell_losses(std::uint64_t now_ns)
         put(record.finish());
     }
     healing.looked(shaken, now_ns);
+}
+
+CredentialWatch::Untold Sensor::Inside::untold()
+{
+    LossCounts now{.missed = missed_runs(kernel->programs()), .dropped = counts.dropped};
+    if (const auto rows = kernel->account())
+        now.rows = *rows;
+    return {.events = untold_events(now), .now_ns = boot_now_ns()};
+}
+
+void Sensor::Inside::tell_late_change(sentra_cred &change, std::uint64_t time_ns)
+{
+    event::Build<sentra_cred> record(SENTRA_CRED_CHANGE, SENTRA_SOURCE_KERNEL, time_ns, ++sequence);
+    change.head = record->head;
+    *record = change;
+    put(record.finish());
 }
 
 void Sensor::Inside::look_for_losses(std::uint64_t now_ns)
@@ -285,6 +313,7 @@ Result<void> Sensor::Inside::tell_snapshot(bool heals)
         }
         ++sequence;
         ++told;
+        (void)credentials.take(*record, exec.head.time_ns); // a beginning, never a change
         put(std::move(*record));
     };
     if (auto taken = for_each_process(*bytes, taking); !taken)

@@ -103,6 +103,15 @@ std::vector<event::Owned> Collector::all(sentra_type type)
     return found;
 }
 
+std::vector<event::Record> Collector::copies()
+{
+    const std::lock_guard lock(mutex_);
+    std::vector<event::Record> all;
+    for (const event::Record &record : records_)
+        all.push_back(record.clone());
+    return all;
+}
+
 std::uint64_t Collector::counted(sentra_type type)
 {
     const std::lock_guard lock(mutex_);

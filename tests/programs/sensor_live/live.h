@@ -32,6 +32,8 @@ public:
     [[nodiscard]] bool settle(std::chrono::seconds patience);
     [[nodiscard]] std::vector<event::Owned> of(pid_t pid, sentra_type type);
     [[nodiscard]] std::vector<event::Owned> all(sentra_type type);
+    // Everything that was kept.
+    [[nodiscard]] std::vector<event::Record> copies();
     [[nodiscard]] std::uint64_t counted(sentra_type type);
     [[nodiscard]] bool sequence_is_whole();
 
