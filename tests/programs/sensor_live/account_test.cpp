@@ -70,7 +70,8 @@ TEST_F(OwnSensor, LosesNoneOfManyOpens)
     });
     stop();
     const sensor::Row after = row("file.write");
-    EXPECT_GE(after.seen - before.seen, static_cast<std::uint64_t>(workers * opens));
+    EXPECT_GE(after.seen - before.seen + missed("file.write"),
+              static_cast<std::uint64_t>(workers * opens));
     EXPECT_EQ(after.lost, 0U);
     EXPECT_EQ(after.handed, collector().counted(SENTRA_FILE_WRITE));
     expect_balance();
@@ -92,7 +93,9 @@ TEST_F(OwnSensor, LosesNoneOfManyPrograms)
     });
     stop();
     for (const char *event : {"process.exec", "process.fork", "process.exit"}) {
-        EXPECT_GE(row(event).seen, static_cast<std::uint64_t>(workers * programs)) << event;
+        // From 7.0 on kernels skip a program where another was preempted, and say so.
+        EXPECT_GE(row(event).seen + missed(event), static_cast<std::uint64_t>(workers * programs))
+            << event;
         EXPECT_EQ(row(event).lost, 0U) << event;
     }
     EXPECT_EQ(row("process.exec").handed, collector().counted(SENTRA_PROCESS_EXEC));

@@ -267,6 +267,18 @@ bool Live::by_tracepoint(std::string_view event)
     return true;
 }
 
+std::uint64_t Live::missed(std::string_view event)
+{
+    std::map<std::string, std::uint64_t> misses; // of a program, over all its hooks
+    for (const sensor::ProgramRow &row : running_->sensor->programs())
+        if (row.event == event)
+            misses[row.program] = row.recursion_misses;
+    std::uint64_t all = 0;
+    for (const auto &[program, count] : misses)
+        all += count;
+    return all;
+}
+
 void Live::expect_balance()
 {
     for (const sensor::Row &row : running_->sensor->account())

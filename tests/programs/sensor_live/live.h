@@ -77,6 +77,8 @@ protected:
     // The only one of its kind; fails the test when there are others or none.
     [[nodiscard]] event::Owned one(pid_t pid, sentra_type type);
     [[nodiscard]] sensor::Row row(std::string_view event);
+    // Runs of the event's programs that the kernel skipped, as it says itself.
+    [[nodiscard]] std::uint64_t missed(std::string_view event);
     void expect_balance();
     // Whether events of this type are told by tracepoints: after the fact, for system calls only.
     [[nodiscard]] bool by_tracepoint(std::string_view event);
