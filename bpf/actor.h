@@ -107,4 +107,17 @@ static __always_inline __u64 current_group(void)
 	return group_of_by_address((struct task_struct *)bpf_get_current_task());
 }
 
+/* world_root(), for 1 ns where the task is the current one and there is no world but the host's. */
+static __always_inline struct dentry *world_of(struct task_struct *task)
+{
+	struct task_struct *current;
+
+	if (knows_current_task() && (__u64)task == bpf_get_current_task()) {
+		current = (struct task_struct *)bpf_get_current_task_btf();
+		if (!current->group_leader->thread_pid->level)
+			return NULL;
+	}
+	return world_root(task);
+}
+
 #endif

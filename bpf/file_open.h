@@ -46,6 +46,37 @@ struct file_seen {
 	bool is_lost;
 };
 
+/* Takes what is needed of a file object; its mode. In one read: the fields have been in the first
+ * bytes of the object on every kernel so far, and five reads would take 30 ns more. */
+#define FILE_BYTES 96
+#define LIES_IN_FRONT(field)                                                                       \
+	(bpf_core_field_offset(struct file, field) + bpf_core_field_size(struct file, field) <=    \
+	 FILE_BYTES)
+#define IN_FRONT(front, field) ((void *)(front) + bpf_core_field_offset(struct file, field))
+
+static __always_inline __u32 file_read(struct file_seen *seen)
+{
+	struct file *file = seen->file;
+	__u64 front[FILE_BYTES / 8];
+	struct path path = {};
+
+	if (LIES_IN_FRONT(f_mode) && LIES_IN_FRONT(f_inode) && LIES_IN_FRONT(f_path) &&
+	    LIES_IN_FRONT(f_flags)) {
+		bpf_probe_read_kernel(front, sizeof(front), file);
+		seen->mount = ((struct path *)IN_FRONT(front, f_path))->mnt;
+		seen->dentry = ((struct path *)IN_FRONT(front, f_path))->dentry;
+		seen->inode = *(struct inode **)IN_FRONT(front, f_inode);
+		seen->open_flags = *(__u32 *)IN_FRONT(front, f_flags);
+		return *(__u32 *)IN_FRONT(front, f_mode);
+	}
+	bpf_probe_read_kernel(&path, sizeof(path), __builtin_preserve_access_index(&file->f_path));
+	seen->mount = path.mnt;
+	seen->dentry = path.dentry;
+	seen->inode = BPF_CORE_READ(file, f_inode);
+	seen->open_flags = BPF_CORE_READ(file, f_flags);
+	return BPF_CORE_READ(file, f_mode);
+}
+
 static __always_inline void inode_facts(struct sentra_file *e, struct dentry *dentry,
 					struct inode *inode, enum mount_kind kind)
 {
@@ -140,18 +171,16 @@ static __always_inline bool file_tell_in(struct file_seen *seen, struct sentra_a
  * reading is watched? */
 static __always_inline bool open_is_told(struct file_seen *seen)
 {
-	struct file *file = seen->file;
-	__u32 mode = BPF_CORE_READ(file, f_mode);
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	__u32 mode = file_read(seen);
+	struct inode *inode = seen->inode;
 
-	seen->inode = inode;
 	if (mode & (FMODE_WRITE | FMODE_CREATED))
 		seen->type = SENTRA_FILE_WRITE;
 	else if (!(mode & FMODE_READ))
 		return false;
 	else if (seen->flags & SENTRA_FILE_TRUNCATED)
 		seen->type = SENTRA_FILE_WRITE;
-	else if (is_watched(file, inode))
+	else if (is_watched(seen->file, inode))
 		seen->type = SENTRA_FILE_READ;
 	else
 		return false;
@@ -167,7 +196,6 @@ static __always_inline bool object_is_left_out(struct file_seen *seen,
 {
 	bool placed = is_of(placed_types, seen->type);
 	bool repeating = is_of(repeating_types, seen->type);
-	struct inode *inode = seen->inode;
 	struct dentry_link link = {};
 
 	if ((seen->type == SENTRA_FILE_WRITE || seen->type == SENTRA_FILE_READ) && is_trusted(row))
@@ -185,11 +213,10 @@ static __always_inline bool object_is_left_out(struct file_seen *seen,
 	/* Every file that is made is a fact of its own, whatever it is called. */
 	if (!repeating || (seen->flags & SENTRA_FILE_CREATED))
 		return false;
-	who_acts(&fact->who);
-	fact->what[0] = mix(mix(seen->place, (__u64)seen->dentry), link.hash_len);
-	fact->what[1] = BPF_CORE_READ(inode, i_ino);
-	fact->detail = (__u64)BPF_CORE_READ(inode, i_sb, s_dev) << 32 |
-		       (seen->flags & 0xffff) << 16 | seen->type;
+	fact->who = who_digest();
+	fact->what = mix(mix(mix(mix(seen->place, (__u64)seen->dentry), link.hash_len),
+			     (__u64)seen->inode),
+			 (__u64)seen->flags << 32 | seen->type);
 	seen->is_fact = true;
 	return is_repeated(fact, row, &seen->repeats);
 }
@@ -204,7 +231,7 @@ static __always_inline void object_was_seen(struct file_seen *seen)
 	row = admit(seen->type, seen->task, bpf_get_current_pid_tgid() >> 32);
 	if (!row)
 		return;
-	seen->world = world_root(seen->task);
+	seen->world = world_of(seen->task);
 	if (object_is_left_out(seen, row, &fact))
 		return;
 	forget(seen->type);
@@ -220,11 +247,8 @@ static __always_inline void object_was_seen(struct file_seen *seen)
 /* The same, of an open file. */
 static __always_inline void file_was_seen(struct file_seen *seen)
 {
-	struct file *file = seen->file;
-
-	seen->mount = BPF_CORE_READ(file, f_path.mnt);
-	seen->dentry = BPF_CORE_READ(file, f_path.dentry);
-	seen->open_flags = BPF_CORE_READ(file, f_flags);
+	if (!seen->dentry)
+		file_read(seen);
 	object_was_seen(seen);
 }
 

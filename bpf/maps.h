@@ -35,10 +35,9 @@ __u32 paused __weak = 0;
 /* What of the events is told: a bit per SENTRA_ROW each. Nothing set: everything is. */
 __u64 unwanted_types __weak = 0;  /* not at all */
 __u64 placed_types __weak = 0;	  /* not in directories where no rule can find anything */
-__u64 repeating_types __weak = 0; /* not again within repeat_ns */
-__u64 repeat_ns __weak = 0;
-__u64 repeats_since_ns __weak = 0; /* what was told before that is told again */
-__u64 place_seed __weak = 0;
+__u64 repeating_types __weak = 0; /* not again within repeat_ticks */
+__u64 repeat_ticks __weak = 0;
+__u64 place_seed __weak = 0; /* another one: all places and facts are new */
 
 /* Always zero, which the verifier cannot know: adding it makes it forget what it knows of a value,
  * so that branches that differ in nothing else are one state again. Without it the verifier follows

@@ -17,18 +17,17 @@
 #include "address.h"
 #include "path.h"
 
-/* Who did what: equal for the same fact told again. After exec another program acts. */
+/* Who did what, as digests from place_seed on: equal for the same fact told again. */
 struct told_fact {
-	struct who who;
-	__u64 what[2]; /* a file: digest of its place and name, inode; a peer: its address */
-	__u64 detail;  /* the rest of the object, and the type of the event */
+	__u64 who;
+	__u64 what;
 };
 struct telling {
-	__u64 told_ns;
+	__u64 told_at;
 	__u64 repeats; /* since then */
 };
 
-/* 16,384 facts take 2 MiB and last for 256 processes with 64 files or peers each. One that is
+/* 16,384 facts take 1.5 MiB and last for 256 processes with 64 files or peers each. One that is
  * pushed out is told again. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -176,30 +175,40 @@ static __always_inline bool place_is_quiet(__u64 place, const struct dentry_link
 	       !name_is_wanted((__u64)link->name, link->hash_len >> 32);
 }
 
+/* Of the program that acts: after exec, or as another user, it is another. */
+static __always_inline __u64 who_digest(void)
+{
+	struct who who = {};
+
+	who_acts(&who);
+	return mix(mix(mix(place_seed, who.start_ns), (__u64)who.tgid << 32 | who.exec),
+		   (__u64)who.uid << 32 | who.euid);
+}
+
 /* --- repeats and trust ----------------------------------------------------------------------- */
 
-/* Was it told within the last repeat_ns? Then it is counted. Else *repeats is how often it was
+/* Was it told within the last repeat_ticks? Then it is counted. Else *repeats is how often it was
  * counted since. */
 static __always_inline bool is_repeated(const struct told_fact *fact,
 					struct sentra_account_row *row, __u32 *repeats)
 {
-	__u64 now_ns = bpf_ktime_get_boot_ns();
+	__u64 now = bpf_jiffies64();
 	struct telling *last = bpf_map_lookup_elem(&told_facts, fact), first = {};
-	__u64 told_ns;
+	__u64 told_at;
 	__s64 waiting;
 
 	if (!last) {
-		first.told_ns = now_ns;
+		first.told_at = now;
 		bpf_map_update_elem(&told_facts, fact, &first, BPF_ANY);
 		return false;
 	}
-	told_ns = *(volatile __u64 *)&last->told_ns;
-	if ((__s64)(now_ns - told_ns) < (__s64)repeat_ns && told_ns >= repeats_since_ns) {
+	told_at = *(volatile __u64 *)&last->told_at;
+	if ((__s64)(now - told_at) < (__s64)repeat_ticks) {
 		count(last->repeats);
 		count(row->repeated);
 		return true;
 	}
-	*(volatile __u64 *)&last->told_ns = now_ns;
+	*(volatile __u64 *)&last->told_at = now;
 	/* Without an exchange, which 5.10 lacks: two that do this at once both tell the number and
 	 * take it away twice; it is then below zero and made up for by the next. */
 	waiting = *(volatile __s64 *)&last->repeats;
@@ -258,28 +267,29 @@ static __always_inline bool peer_is_left_out(const struct sock *sk, struct unix_
 					     __u32 *repeats)
 {
 	struct sentra_address end = {};
+	__u64 ip[2], what, port;
 
 	if (is_trusted(row))
 		return true;
 	if (!is_of(repeating_types, type))
 		return false;
 	if (transport == SENTRA_TRANSPORT_UNIX) {
-		fact->what[0] = unix_peer_digest(peer);
-		if (!fact->what[0])
+		what = unix_peer_digest(peer);
+		if (!what)
 			return false;
 	} else {
-		if (type == SENTRA_NET_ACCEPT) {
+		if (type == SENTRA_NET_ACCEPT)
 			address_local(&end, sk);
-			fact->detail = end.port;
-		}
+		port = end.port;
 		address_remote(&end, sk);
 		if (type == SENTRA_NET_CONNECT)
-			fact->detail = end.port;
-		__builtin_memcpy(fact->what, end.ip, sizeof(end.ip));
+			port = end.port;
+		__builtin_memcpy(ip, end.ip, sizeof(ip));
+		what = mix(mix(mix(place_seed, ip[0]), ip[1]), port);
 	}
-	who_acts(&fact->who);
-	fact->detail |= (__u64)BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) << 32 |
-			(__u64)transport << 28 | (__u64)(type & 0xfff) << 16;
+	fact->who = who_digest();
+	fact->what = mix(mix(what, (__u64)transport << 32 | type),
+			 BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum));
 	return is_repeated(fact, row, repeats);
 }
 

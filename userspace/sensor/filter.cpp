@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <ctime>
 
 #include <sys/random.h>
 
@@ -25,6 +26,14 @@ constexpr std::uint64_t kRepeatNs = 10 * kSecondNs;
 void set(std::uint64_t *word, std::uint64_t value)
 {
     __atomic_store_n(word, value, __ATOMIC_SEQ_CST);
+}
+
+// The kernel half counts its time in ticks: reading a clock would cost it 20 ns.
+std::uint64_t tick_ns()
+{
+    timespec tick{};
+    const bool known = clock_getres(CLOCK_MONOTONIC_COARSE, &tick) == 0 && tick.tv_nsec > 0;
+    return known ? static_cast<std::uint64_t>(tick.tv_nsec) : 4'000'000;
 }
 
 void empty_map(int fd, std::size_t key_bytes)
@@ -57,7 +66,6 @@ std::uint64_t random_word()
 
 Filter::Filter(const FilterSeat &seat, std::shared_ptr<const Wanted> wanted) : seat_(seat)
 {
-    set(seat_.place_seed, random_word());
     set(seat_.trusted_count, 0);
     empty_map(seat_.trusted, sizeof(std::uint64_t));
     put_in_force(std::move(wanted));
@@ -96,9 +104,9 @@ void Filter::put_in_force(std::shared_ptr<const Wanted> wanted)
     wanted_ = std::move(wanted);
     forget_places();
     write_names();
-    // Who asks anew has not been told.
-    set(seat_.repeats_since_ns, boot_now_ns());
-    set(seat_.repeat_ns, kRepeatNs);
+    // Who asks anew has not been told: with another seed every fact is new.
+    set(seat_.place_seed, random_word());
+    set(seat_.repeat_ticks, kRepeatNs / tick_ns());
     if (!wanted_)
         return;
     set(seat_.repeating_types, wanted_->repeating_types());

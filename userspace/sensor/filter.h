@@ -18,7 +18,7 @@ namespace sentra::sensor {
 // Where the programs look (bpf/maps.h, bpf/wanted.h): words, and descriptors of maps.
 struct FilterSeat {
     std::uint64_t *unwanted_types = nullptr, *placed_types = nullptr, *repeating_types = nullptr;
-    std::uint64_t *repeat_ns = nullptr, *repeats_since_ns = nullptr, *place_seed = nullptr;
+    std::uint64_t *repeat_ticks = nullptr, *place_seed = nullptr;
     std::uint64_t *wanted_lengths = nullptr, *ending_lengths = nullptr, *ending_bytes = nullptr;
     std::uint64_t *trusted_count = nullptr;
     int places = -1, names = -1, endings = -1, trusted = -1;

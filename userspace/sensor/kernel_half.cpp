@@ -119,8 +119,7 @@ FilterSeat KernelHalf::filter_seat() const
     seat.unwanted_types = word(words.unwanted_types);
     seat.placed_types = word(words.placed_types);
     seat.repeating_types = word(words.repeating_types);
-    seat.repeat_ns = word(words.repeat_ns);
-    seat.repeats_since_ns = word(words.repeats_since_ns);
+    seat.repeat_ticks = word(words.repeat_ticks);
     seat.place_seed = word(words.place_seed);
     seat.wanted_lengths = word(words.wanted_lengths);
     seat.ending_lengths = word(words.wanted_ending_lengths);
