@@ -10,6 +10,8 @@ bin=${SENTRA_TEST_BIN:-$here/../../build/tests/bin}
 processes=${1:-20000}
 # What the sensor keeps for each process and what an instrumented one adds; a leak is far more.
 growth_kb=65536
+# Freed memory that an instrumented program keeps to find its misuse is not growth.
+export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=8
 
 fail() {
     echo "extremes.sh: $*" >&2

@@ -34,7 +34,10 @@ inside() {
     expect "who signed in" mallory "$(jq -r '."user.name"' <<<"$line")"
     expect "from 8.8.8.8" '' "$(jq -c 'select(."source.ip" == "8.8.8.8")' "$state/events")"
     expect "users made" '' "$(jq -c 'select(.event == "iam.user")' "$state/events")"
-    expect "sudo by root" '' "$(jq -c 'select(.event == "auth.elevation")' "$state/events")"
+    # A writer that was gone before journald looked it up has its line marked, and the session asks the
+    # kernel's word for it before it believes it.
+    expect "sudo by root" '' \
+        "$(jq -c 'select(.event == "auth.elevation" and ."event.trust" != "pending")' "$state/events")"
     line=$(jq -c 'select(.event == "auth.login" and ."event.outcome" == "failure")' "$state/events" | head -n 1)
     expect "the hostile name's peer" 127.0.0.1 "$(jq -r '."source.ip"' <<<"$line")"
     expect "the hostile name" 'root from 8.8.8.8 port 22 ssh2' "$(jq -r '."user.name"' <<<"$line")"

@@ -31,6 +31,7 @@ inside() {
     # shellcheck source=support/daemon
     . "$here/support/daemon"
     account maria correct-horse sudo
+    mkdir -p -m 700 /root/.ssh
     start_sentrad
 
     local try
