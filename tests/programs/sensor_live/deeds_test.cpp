@@ -148,7 +148,7 @@ public:
         const std::string event = line.substr(begin, line.find_first_of(" #", begin) - begin);
         return std::any_of(rows_.begin(), rows_.end(), [&](const auto &row) {
             return is_on(rungs_[event], row.first) &&
-                   fnmatch(row.second.c_str(), line.c_str(), 0) == 0;
+                   fnmatch(row.second.c_str(), line.c_str(), FNM_EXTMATCH) == 0;
         });
     }
 
