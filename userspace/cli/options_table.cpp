@@ -50,6 +50,13 @@ const ProgramRow &sentra_program()
              "Exit status: 0 healthy, 1 degraded, 3 not running, 4 without permission.",
              {kJson, kStateDir, kSocket},
              verb_status},
+            {"doctor",
+             "what this host offers the sensor, what is not seen here, and what would help",
+             "Each line says what is, why it matters and what to do. While sentrad does not run, "
+             "root tries the hooks of this kernel for a few seconds. Exit status: 0 well, 1 with "
+             "trouble.",
+             {kJson, kConfig, kStateDir, kSocket, kRules},
+             verb_doctor},
             {"record",
              "record what happens on this host until Ctrl-C, for a later replay",
              "Reads the kernel and the journal itself, beside sentrad if that runs. Needs root for "

@@ -13,29 +13,6 @@ namespace {
 
 constexpr std::size_t kMegabyte = 1024 * 1024;
 
-// How an event is watched: the rung of its first hook that is attached, else why there is none. An
-// event without a hook of its own is told by one of its family's: reading by the one for opening.
-std::string rung_of(std::string_view event, const std::vector<sensor::ProgramRow> &programs)
-{
-    const std::string_view family = event.substr(0, event.find('.') + 1);
-    std::string reason, shared;
-    bool has_own = false;
-    for (const sensor::ProgramRow &row : programs) {
-        if (row.attached && shared.empty() && row.event.substr(0, family.size()) == family)
-            shared = row.rung;
-        if (row.event != event)
-            continue;
-        has_own = true;
-        if (row.attached)
-            return std::string(row.rung);
-        if (reason.empty())
-            reason = row.reason;
-    }
-    if (!has_own && !shared.empty())
-        return shared;
-    return reason.empty() ? "not watched" : "not watched: " + reason;
-}
-
 } // namespace
 
 Result<std::unique_ptr<Sources>> Sources::open(const Config &config, const Start &start,
@@ -172,11 +149,12 @@ void Sources::describe(Status &status) const
     }
     if (!sensor_)
         return;
-    const auto programs = sensor_->programs();
-    for (const sensor::Row &row : sensor_->account())
-        if (row.event != "total")
-            status.events.push_back({std::string(row.event), rung_of(row.event, programs), row.seen,
-                                     row.handed, row.filtered, row.lost});
+    status.file_watches = sensor_->file_watches();
+    const auto rows = sensor_->account();
+    for (sensor::Watch &watch : sensor_->watches())
+        for (const sensor::Row &row : rows)
+            if (row.event == watch.event)
+                status.events.push_back({std::move(watch), row});
 }
 
 } // namespace sentra::pipeline

@@ -40,6 +40,31 @@ Json gaps_json(const std::vector<store::Gap> &gaps)
     return list;
 }
 
+Json event_json(const sensor::Watch &how, const sensor::Row &account)
+{
+    Json json{{"event", how.event},
+              {"rung", how.rung},
+              {"hooks", how.hooks},
+              {"seen", account.seen},
+              {"handed", account.handed},
+              {"filtered", account.filtered},
+              {"lost", account.lost},
+              {"own", account.own},
+              {"elsewhere", account.elsewhere},
+              {"repeated", account.repeated},
+              {"unwanted", account.unwanted},
+              {"trusted", account.trusted},
+              {"truncated", account.truncated},
+              {"unresolved", account.unresolved},
+              {"state_gone", account.state_gone}};
+    json["blind"] = how.blind;
+    if (!how.better.empty())
+        json["better"] = printable(how.better, 300);
+    if (!how.reason.empty())
+        json["reason"] = printable(how.reason, 300);
+    return json;
+}
+
 Json sensor_json(const Status &status)
 {
     Json sensor{{"state", status.sensor_state}};
@@ -47,13 +72,16 @@ Json sensor_json(const Status &status)
         sensor["why"] = printable(status.sensor_why, 600);
     Json events = Json::array();
     for (const WatchedEvent &row : status.events)
-        events.push_back({{"event", row.event},
-                          {"rung", row.rung},
-                          {"seen", row.seen},
-                          {"handed", row.handed},
-                          {"filtered", row.filtered},
-                          {"lost", row.lost}});
+        events.push_back(event_json(row.how, row.account));
     sensor["events"] = std::move(events);
+    if (const sensor::FileWatches &watches = status.file_watches; watches.are_needed) {
+        sensor["file_watches"] = {{"directories", watches.directories},
+                                  {"refused", watches.refused},
+                                  {"explained", watches.explained},
+                                  {"told", watches.told}};
+        if (!watches.reason.empty())
+            sensor["file_watches"]["reason"] = printable(watches.reason, 300);
+    }
     return sensor;
 }
 
@@ -96,7 +124,7 @@ std::uint64_t seen_events(const Status &status)
 {
     std::uint64_t seen = 0;
     for (const WatchedEvent &row : status.events)
-        seen += row.seen;
+        seen += row.account.seen;
     return std::max(seen, status.records);
 }
 
@@ -106,7 +134,7 @@ std::uint64_t lost_events(const Status &status)
 {
     std::uint64_t lost = 0;
     for (const WatchedEvent &row : status.events)
-        lost += row.lost;
+        lost += row.account.lost;
     for (const std::string_view name : kMissing)
         lost += loss(status, name);
     return lost;

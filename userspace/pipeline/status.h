@@ -8,14 +8,15 @@
 #include <vector>
 
 #include "base/result.h"
+#include "sensor/sensor.h"
 #include "store/store.h"
 
 namespace sentra::pipeline {
 
 // One kernel event's row: how it is watched and the account of it.
 struct WatchedEvent {
-    std::string event, rung;
-    std::uint64_t seen = 0, handed = 0, filtered = 0, lost = 0;
+    sensor::Watch how;
+    sensor::Row account;
 };
 
 struct Status {
@@ -25,6 +26,7 @@ struct Status {
     std::string sensor_state; // "watching", "off", "unavailable"
     std::string sensor_why;   // of the latter two
     std::vector<WatchedEvent> events;
+    sensor::FileWatches file_watches; // over protected files, beside the programs
     std::string journal_state; // "reading", "waiting" (nothing is there yet), "off", "ended"
     std::string journal_why;
     std::uint64_t records = 0, watermark_ns = 0, stalls = 0;

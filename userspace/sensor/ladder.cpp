@@ -248,14 +248,8 @@ void Ladder::describe(Watch &watch, const Place &place) const
         add_once(watch.blind, line);
     if (lost.empty())
         return;
-    bool is_advised = false;
-    for (const auto &[above, reason] : place.refused) {
-        is_advised = is_advised || !ground_.of(above).advice.empty();
-        append_once(watch.better, ground_.of(above).advice, "; ");
-    }
     for (const auto &[above, reason] : place.refused)
-        if (!is_advised)
-            append_once(watch.better, reason, "; ");
+        append_once(watch.better, ground_.of(above).advice, "; ");
 }
 
 std::vector<Watch> Ladder::watches() const

@@ -75,7 +75,7 @@ struct Watch {
     std::string rung;               // "lsm"; "kprobe, tracepoint" for its parts; "not watched"
     std::string hooks;              // "kprobe:tcp_connect, syscalls:sys_exit_connect"
     std::vector<std::string> blind; // what cannot be seen: "system calls of 32-bit programs"
-    std::string better;             // what would help; empty: nothing is missing
+    std::string better;             // what would help; empty: nothing can be done, or nothing has to
     std::string reason;             // why it is not a better rung
 };
 

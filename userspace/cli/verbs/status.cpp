@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <iostream>
+#include <map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -44,6 +45,25 @@ void print_gaps(const Json &status)
     }
 }
 
+// The same blindness of many events is said once.
+void print_blind(const Json &events)
+{
+    std::map<std::string, std::string> by_words;
+    for (const Json &row : events) {
+        std::string words;
+        for (const Json &word : row.value("blind", Json::array()))
+            words +=
+                (words.empty() ? "" : ", ") + (word.is_string() ? word.get<std::string>() : "");
+        if (!words.empty())
+            by_words[words] += (by_words[words].empty() ? "" : ", ") + text_at(row, "event");
+    }
+    if (by_words.empty())
+        return;
+    std::cout << "\nNot seen on this kernel (sentra doctor says what would help)\n";
+    for (const auto &[words, names] : by_words)
+        std::cout << fmt::format("  {}\n      {}\n", names, words);
+}
+
 void print_sensor(const Json &sensor)
 {
     const std::string why = text_at(sensor, "why");
@@ -52,13 +72,16 @@ void print_sensor(const Json &sensor)
     const Json events = sensor.value("events", Json::array());
     if (events.empty())
         return;
-    std::cout << fmt::format("  {:<16} {:<24} {:>12} {:>12} {:>12} {:>8}\n", "event", "watched by",
-                             "seen", "handed on", "filtered", "lost");
-    for (const Json &row : events)
-        std::cout << fmt::format("  {:<16} {:<24} {:>12} {:>12} {:>12} {:>8}\n",
-                                 text_at(row, "event"), text_at(row, "rung"),
-                                 number_at(row, "seen"), number_at(row, "handed"),
-                                 number_at(row, "filtered"), number_at(row, "lost"));
+    constexpr const char *layout = "  {:<17} {:<20} {:>11} {:>11} {:>11} {:>11} {:>7}\n";
+    std::cout << fmt::format(layout, "event", "watched by", "seen", "handed on", "repeats",
+                             "left out", "lost");
+    for (const Json &row : events) {
+        const std::uint64_t repeated = number_at(row, "repeated");
+        std::cout << fmt::format(layout, text_at(row, "event"), text_at(row, "rung"),
+                                 number_at(row, "seen"), number_at(row, "handed"), repeated,
+                                 number_at(row, "filtered") - repeated, number_at(row, "lost"));
+    }
+    print_blind(events);
 }
 
 void print_journal(const Json &journal)

@@ -11,6 +11,7 @@ namespace sentra::cli {
 [[nodiscard]] int verb_show(const Arguments &arguments);
 [[nodiscard]] int verb_explain(const Arguments &arguments);
 [[nodiscard]] int verb_status(const Arguments &arguments);
+[[nodiscard]] int verb_doctor(const Arguments &arguments);
 [[nodiscard]] int verb_record(const Arguments &arguments);
 [[nodiscard]] int verb_replay(const Arguments &arguments);
 [[nodiscard]] int verb_rules_check(const Arguments &arguments);
