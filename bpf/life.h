@@ -41,8 +41,12 @@ static __always_inline void exit_tell(struct task_struct *task)
 	__u32 code;
 
 	row = admit(SENTRA_PROCESS_EXIT, task, bpf_get_current_pid_tgid() >> 32);
-	if (!row)
+	if (!row) {
+		/* The sensor's programs may outlive it, and its number will be another's. */
+		if (bpf_get_current_pid_tgid() >> 32 == own_tgid)
+			own_tgid = NOBODY;
 		return;
+	}
 	e = record_begin(struct sentra_exit, SENTRA_PROCESS_EXIT, sizeof(*e), row);
 	if (!e)
 		return;

@@ -151,8 +151,8 @@ int process_traced(struct syscall_end *call)
 	return 0;
 }
 
-/* Whoever reads this iterator is the sensor: the reader's own task is the current one. Run once,
- * before anything is attached. */
+/* Whoever reads this iterator is the sensor: the reader's own task is the current one. Before
+ * anything is attached, and again when another sensor takes the programs over. */
 SEC("iter/task")
 int learn_self(struct bpf_iter__task *context)
 {
@@ -163,7 +163,7 @@ int learn_self(struct bpf_iter__task *context)
 	struct upid innermost = {};
 	struct path root = {};
 
-	if (!context->task || own_namespace)
+	if (!context->task)
 		return 0;
 	bpf_probe_read_kernel(&innermost, sizeof(innermost), upid_at(pid, level));
 	own_tgid = bpf_get_current_pid_tgid() >> 32;

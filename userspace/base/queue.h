@@ -38,7 +38,11 @@ public:
     [[nodiscard]] std::vector<Item> take_all(std::chrono::milliseconds patience)
     {
         std::unique_lock lock(mutex_);
-        not_empty_.wait_for(lock, patience, [&] { return closed_ || !items_.empty(); });
+        // Waiting for no time at all is a system call all the same.
+        if (patience.count() > 0)
+            not_empty_.wait_for(lock, patience, [&] { return closed_ || !items_.empty(); });
+        if (items_.empty())
+            return {};
         std::vector<Item> taken;
         taken.reserve(items_.size());
         for (auto &[item, bytes] : items_)

@@ -64,6 +64,9 @@ const ProgramRow &sentra_program()
              "kernel's events.",
              {{"file", "FILE", "the recording; it must not exist yet", true},
               {"--for", "TIME", "end by itself after that long: 30s, 5m"},
+              {"--pins", "DIR",
+               "a directory in a BPF file system: what happens while the recorder is not there "
+               "(killed, or sent SIGUSR1) is in the next recording with the same one"},
               kConfig},
              verb_record},
             {"replay",
@@ -101,14 +104,17 @@ const ProgramRow &sentrad_program()
           "",
           "Ends on SIGTERM or SIGINT after everything that was seen has been kept; a second one "
           "ends it "
-          "at once.",
+          "at once. SIGUSR1 ends it too, but leaves its programs in the kernel: what they see "
+          "until the next sentrad starts is told by that one.",
           {kConfig,
            {"--state-dir", "DIR", "where the store lies (default /var/lib/sentra)"},
            {"--socket", "PATH",
             "where to listen for sentra (default /run/sentra/sentrad.sock, or "
             "in the state directory if another one is given)"},
            kRules,
-           {"--print", "", "print each signal on stdout as a line of JSON"}},
+           {"--print", "", "print each signal on stdout as a line of JSON"},
+           {"--forget-pins", "",
+            "remove what an ended sentrad left in the kernel, and do nothing else"}},
           run_daemon}}};
     return kProgram;
 }

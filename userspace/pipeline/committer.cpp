@@ -24,13 +24,18 @@ Committer::Committer(store::Store &store, store::Position last, Rebuild rebuild)
 // Up to the cursor of the last commit, every entry was taken and what it brought was committed,
 // whatever its signal was called then: before the kernel's part is known again, its actor may have
 // another name. Entries stand in the journal's order there and in the order of time here, so what
-// one brings is held until the cursor's own entry shows on which side it lies.
+// one brings is held until the cursor's own entry shows on which side it lies. What the kernel kept
+// while nobody read it is news where it is later than the last commit.
 void Committer::take_before_cursor(std::vector<signal::Signal> &signals, const sentra_head &by,
                                    const Loop &loop)
 {
     if (by.source == SENTRA_SOURCE_JOURNAL)
         for (signal::Signal &signal : signals)
             held_.push_back({by.sequence, std::move(signal)});
+    if (by.source == SENTRA_SOURCE_KERNEL && !rebuild_.all_is_known &&
+        by.time_ns >= rebuild_.until_ns)
+        for (signal::Signal &signal : signals)
+            held_.push_back({std::numeric_limits<std::uint64_t>::max(), std::move(signal)});
     signals.clear();
     if (by.source == SENTRA_SOURCE_JOURNAL && loop.cursor() == last_.cursor) {
         release(by.sequence);

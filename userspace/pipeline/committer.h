@@ -32,6 +32,8 @@ public:
     void take(std::vector<signal::Signal> &signals, const sentra_head &by, const Loop &loop);
     void add(store::Gap gap) { batch_.gaps.push_back(std::move(gap)); }
     [[nodiscard]] bool has_signals() const { return !batch_.signals.empty(); }
+    // Nothing waits for the cursor: what settle() has committed is all that was taken.
+    [[nodiscard]] bool is_past_cursor() const { return cursor_passed_; }
 
     // Commits what has been gathered, with the loop's position once that is past the last one's.
     // After an error everything is kept, to be committed by the next call.

@@ -4,9 +4,12 @@
 #include <filesystem>
 #include <functional>
 
+#include <sys/stat.h>
+
 #include <yaml-cpp/yaml.h>
 
 #include "base/fd.h"
+#include "base/hash.h"
 #include "base/text.h"
 
 namespace sentra::pipeline {
@@ -169,7 +172,9 @@ std::vector<Key> keys_of(Config &config)
         section("sensor", {truth("enabled", config.sensor.enabled),
                            megabytes("ring_mb", config.sensor.ring_mb, 1, 1024),
                            texts("watched_reads", config.sensor.watched_reads),
-                           units("trusted_units", config.sensor.trusted_units)}),
+                           units("trusted_units", config.sensor.trusted_units),
+                           truth("pins", config.sensor.pins),
+                           text("bpf_filesystem", config.sensor.bpf_filesystem)}),
         section("queues", {megabytes("kernel_mb", config.queues.kernel_mb, 1, 4096),
                            megabytes("journal_mb", config.queues.journal_mb, 1, 1024)}),
     };
@@ -214,6 +219,16 @@ std::string socket_path(const std::string &configured, const std::string &state_
 std::string store_path(const std::string &state_dir)
 {
     return state_dir + "/sentra.db";
+}
+
+std::string pins_path(const Config &config)
+{
+    struct stat about = {};
+    if (!config.sensor.pins || ::stat(config.state_dir.c_str(), &about) != 0)
+        return {};
+    const std::string place =
+        std::to_string(about.st_dev) + ':' + std::to_string(about.st_ino) + ':' + config.state_dir;
+    return config.sensor.bpf_filesystem + "/sentra/" + sha256_hex(place).substr(0, 12);
 }
 
 std::vector<std::string> default_rules()

@@ -35,6 +35,10 @@ struct Config {
         std::vector<std::string> watched_reads; // more files whose reading is told
         // Whose file and network events are counted and not told: "postgresql.service".
         std::vector<std::string> trusted_units;
+        // Whether the kernel half outlives the daemon, so that a restart loses nothing, and the
+        // file system that lets it.
+        bool pins = true;
+        std::string bpf_filesystem = "/sys/fs/bpf";
     } sensor;
 
     // What may wait between a source and the engine. 200,000 records of a burst take about 100 MiB.
@@ -53,6 +57,9 @@ struct Config {
 // any other keeps it beside its store.
 [[nodiscard]] std::string socket_path(const std::string &configured, const std::string &state_dir);
 [[nodiscard]] std::string store_path(const std::string &state_dir);
+// Where the kernel half of this state directory's daemon is kept; empty: nowhere. The directory
+// must exist: its own number is in the name, so that no two daemons meet.
+[[nodiscard]] std::string pins_path(const Config &config);
 
 // The rules beside this program: of the tree it was built in, else of its installation; and the
 // site's.

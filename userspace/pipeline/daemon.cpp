@@ -17,8 +17,10 @@
 #include "pipeline/loop.h"
 #include "pipeline/merge.h"
 #include "pipeline/needed.h"
+#include "pipeline/privileges.h"
 #include "pipeline/sources.h"
 #include "pipeline/stop_signals.h"
+#include "pipeline/whole.h"
 
 namespace sentra::pipeline {
 
@@ -30,7 +32,7 @@ constexpr std::chrono::milliseconds kPatience(50);
 // A signal is told at the end of the turn that brought it; a burst of records is no reason to wait.
 constexpr std::size_t kTurnRecords = 256;
 constexpr std::chrono::seconds kBetweenCommits(1);
-constexpr std::chrono::milliseconds kBetweenStatus(500);
+constexpr std::chrono::milliseconds kBetweenStatus(1000);
 // systemd gives 30 s before it kills.
 constexpr std::chrono::seconds kDrainPatience(20);
 
@@ -49,12 +51,14 @@ private:
     Result<void> open_door();
     Result<void> open_sources();
     Result<void> tell_facts();
+    Result<void> give_up_privileges();
 
     void turn(const event::Record &record);
     void look();
     void settle(bool clean_stop);
     void print(const std::vector<signal::Signal> &news);
-    void ask_to_stop(int how_often);
+    void ask_to_stop(StopSignals::Asked asked);
+    void tell_gap(const std::string &reason);
     void publish();
     Status describe() const;
     Result<std::vector<std::string>> answer(const Request &request);
@@ -70,6 +74,7 @@ private:
     std::unique_ptr<Merge> merge_;
     std::unique_ptr<Sources> sources_;
     std::optional<Facts> facts_;
+    Whole kernel_; // its records, as far as the loop has taken them
     std::uint64_t started_ns_ = 0;
     std::uint64_t begin_ns_ = 0; // where the journal is read from
     std::string boot_;
@@ -97,7 +102,7 @@ Result<void> Daemon::start()
         {"block signals", &Daemon::block_signals}, {"load rules", &Daemon::load_rules},
         {"open store", &Daemon::open_store},       {"find position", &Daemon::find_position},
         {"open sources", &Daemon::open_sources},   {"tell facts", &Daemon::tell_facts},
-        {"open socket", &Daemon::open_door},
+        {"open socket", &Daemon::open_door},       {"drop privileges", &Daemon::give_up_privileges},
     };
     for (const Step &step : kSteps)
         if (auto done = (this->*step.run)(); !done)
@@ -197,7 +202,8 @@ Result<void> Daemon::open_sources()
                                 {.cursor = last_.cursor,
                                  .since_ns = begin_ns_,
                                  .wanted = wanted_by(loop_->rules()),
-                                 .watched_reads = reads_watched_by(loop_->rules())},
+                                 .watched_reads = reads_watched_by(loop_->rules()),
+                                 .pins = pins_path(config_)},
                                 *merge_, [](const std::string &what) { spdlog::warn("{}", what); });
     if (!opened)
         return tl::unexpected(std::move(opened.error()));
@@ -209,14 +215,13 @@ Result<void> Daemon::tell_facts()
 {
     facts_.emplace(config_.tenant);
     facts_->tell_first(*merge_, *sources_);
-    if (last_.watermark_ns != 0) {
-        const store::Gap gap{last_.watermark_ns, unix_now_ns(), "kernel",
-                             reason_for_gap(last_, boot_)};
-        spdlog::info("from {} to {} nobody watched the kernel: {}", format_rfc3339(gap.from_ns),
-                     format_rfc3339(gap.to_ns), gap.reason);
-        merge_->tell(gap_fact(SENTRA_SOURCE_KERNEL, gap.from_ns, gap.to_ns, gap.reason));
-        gaps_.push_back(gap);
-        committer_->add(gap);
+    if (const std::string why = sources_->kernel_gap(); last_.watermark_ns == 0) {
+        // Nothing was ever watched: there is nothing to miss.
+    } else if (why.empty()) {
+        spdlog::info("what happened since {} was kept in the kernel",
+                     format_rfc3339(last_.watermark_ns));
+    } else {
+        tell_gap(reason_for_gap(last_, boot_) + "; " + why);
     }
     // Committed before anything is watched: from here on, an end without warning can be told from a
     // stop.
@@ -224,6 +229,16 @@ Result<void> Daemon::tell_facts()
     if (!settled)
         return tl::unexpected(std::move(settled.error()));
     return {};
+}
+
+void Daemon::tell_gap(const std::string &reason)
+{
+    const store::Gap gap{last_.watermark_ns, unix_now_ns(), "kernel", reason};
+    spdlog::info("from {} to {} nobody watched the kernel: {}", format_rfc3339(gap.from_ns),
+                 format_rfc3339(gap.to_ns), gap.reason);
+    merge_->tell(gap_fact(SENTRA_SOURCE_KERNEL, gap.from_ns, gap.to_ns, gap.reason));
+    gaps_.push_back(gap);
+    committer_->add(gap);
 }
 
 Result<void> Daemon::open_door()
@@ -235,6 +250,11 @@ Result<void> Daemon::open_door()
         return tl::unexpected(std::move(opened.error()));
     door_ = std::move(*opened);
     return {};
+}
+
+Result<void> Daemon::give_up_privileges()
+{
+    return drop_privileges();
 }
 
 // ---- the one loop ----------------------------------------------------------------------------
@@ -260,6 +280,8 @@ void Daemon::turn(const event::Record &record)
 {
     records_in_turn_ += 1;
     loop_->take(record, signals_);
+    if (record.head().source == SENTRA_SOURCE_KERNEL)
+        kernel_.take(record.head().sequence);
     committer_->take(signals_, record.head(), *loop_);
 }
 
@@ -288,17 +310,21 @@ void Daemon::look()
     }
 }
 
-void Daemon::ask_to_stop(int how_often)
+void Daemon::ask_to_stop(StopSignals::Asked asked)
 {
-    if (how_often > 0 && !stopping_) {
-        spdlog::info("asked to stop: taking in what has been seen");
+    if (!stopping_ && (asked.to_hand_over || asked.to_stop > 0)) {
+        spdlog::info("asked to {}: taking in what has been seen",
+                     asked.to_hand_over ? "hand over" : "stop");
         (void)::sd_notify(0, "STOPPING=1");
         stopping_ = true;
         stop_asked_ = Clock::now();
-        sources_->stop();
-        how_often -= 1;
+        if (asked.to_hand_over)
+            sources_->hand_over();
+        else
+            sources_->stop();
+        asked.to_stop -= asked.to_hand_over ? 0 : 1;
     }
-    if (stopping_ && (how_often > 0 || Clock::now() - stop_asked_ > kDrainPatience)) {
+    if (stopping_ && (asked.to_stop > 0 || Clock::now() - stop_asked_ > kDrainPatience)) {
         spdlog::warn("ending without taking in the rest");
         forced_ = true;
         merge_->close();
@@ -316,6 +342,8 @@ void Daemon::settle(bool clean_stop)
         return;
     }
     store_error_.clear();
+    if (committer_->is_past_cursor())
+        sources_->release(kernel_.until());
     print(*news);
 }
 
@@ -388,8 +416,8 @@ Result<void> Daemon::end()
 {
     door_.reset();
     merge_->close();
-    sources_.reset();
     settle(!forced_ && stopping_);
+    sources_.reset();
     if (!store_error_.empty())
         return failure(store_error_);
     if (!stopping_)
@@ -408,6 +436,17 @@ Result<void> run_daemon(const Config &config, bool print)
     if (auto ran = daemon.run(); !ran)
         return ran;
     return daemon.end();
+}
+
+Result<void> forget_pins(const Config &config)
+{
+    const std::string pins = pins_path(config);
+    auto any = pins.empty() ? Result<bool>(false) : sensor::forget(pins);
+    if (!any)
+        return tl::unexpected(std::move(any.error()));
+    spdlog::info(*any ? "removed what an ended sentrad left in the kernel"
+                      : "no sentrad left anything in the kernel");
+    return {};
 }
 
 } // namespace sentra::pipeline

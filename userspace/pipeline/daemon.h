@@ -10,4 +10,7 @@ namespace sentra::pipeline {
 // The error names the step that failed.
 [[nodiscard]] Result<void> run_daemon(const Config &config, bool print);
 
+// Removes what an ended sentrad of this configuration left in the kernel.
+[[nodiscard]] Result<void> forget_pins(const Config &config);
+
 } // namespace sentra::pipeline

@@ -127,6 +127,14 @@ event::Record gap_fact(sentra_source source, std::uint64_t from_ns, std::uint64_
     return gap.finish();
 }
 
+event::Record tamper_fact(sentra_tampering kind, std::string_view detail)
+{
+    auto sign = fact<sentra_tamper>(SENTRA_META_TAMPER);
+    sign->kind = kind;
+    sign.text(sign->detail, detail);
+    return sign.finish();
+}
+
 event::Record loss_fact(sentra_loss kind, std::uint64_t count, std::uint64_t total)
 {
     auto loss = fact<sentra_lost>(SENTRA_META_LOSS);

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include <sentra/event/meta.h>
+
 #include "base/result.h"
 #include "event/record.h"
 
@@ -26,6 +28,8 @@ namespace sentra::pipeline {
 // A source that was not watched. to_ns 0: until further notice.
 [[nodiscard]] event::Record gap_fact(sentra_source source, std::uint64_t from_ns,
                                      std::uint64_t to_ns, std::string_view reason);
+// detail: a lower-case clause for people.
+[[nodiscard]] event::Record tamper_fact(sentra_tampering kind, std::string_view detail);
 [[nodiscard]] event::Record loss_fact(sentra_loss kind, std::uint64_t count, std::uint64_t total);
 
 // /etc/passwd and /etc/group, and what changes in them. Only these: whoever asked NSS for a name

@@ -34,6 +34,8 @@ void Facts::refresh(Merge &merge, Sources &sources, Merge::Clock::time_point now
         merge.tell(std::move(account));
     for (event::Record &loss : sources.new_losses())
         merge.tell(std::move(loss));
+    if (auto silence = sources.new_silence())
+        merge.tell(std::move(*silence));
 }
 
 } // namespace sentra::pipeline

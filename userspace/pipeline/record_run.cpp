@@ -10,6 +10,7 @@
 #include "pipeline/merge.h"
 #include "pipeline/sources.h"
 #include "pipeline/stop_signals.h"
+#include "pipeline/whole.h"
 #include "replay/recorder.h"
 
 namespace sentra::pipeline {
@@ -43,25 +44,31 @@ struct Turn {
     void look(Clock::time_point now)
     {
         facts.refresh(merge, sources, now);
-        const int asked = signals.come();
-        if (asked > 0 && stopping)
+        const StopSignals::Asked asked = signals.come();
+        if (asked.to_stop > 0 && stopping)
             merge.close();
-        if ((asked > 0 || (is_bounded && now >= end)) && !stopping) {
-            stopping = true;
-            sources.stop();
-        }
+        if (stopping)
+            return;
+        stopping = asked.to_stop > 0 || asked.to_hand_over || (is_bounded && now >= end);
+        if (stopping)
+            asked.to_hand_over ? sources.hand_over() : sources.stop();
     }
 };
 
 Result<void> copy(Merge &merge, Turn &turn, replay::Recorder &recorder, Recorded &recorded)
 {
     auto looked = Clock::now();
+    Whole kernel;
     while (!merge.is_over()) {
         const auto record = merge.next(kPatience);
         if (record) {
             recorded.lost += lost_in(*record);
             if (auto taken = recorder.take(*record); !taken)
                 return taken;
+            if (record->head().source == SENTRA_SOURCE_KERNEL)
+                kernel.take(record->head().sequence);
+            if (record->head().type == SENTRA_META_TICK) // the file is up to date
+                turn.sources.release(kernel.until());
         }
         const auto now = Clock::now();
         if (!record || now - looked >= kPatience) {
@@ -85,9 +92,11 @@ Result<Recorded> record_live(const Config &config, const RecordOptions &options,
     if (!recorder)
         return tl::unexpected(std::move(recorder.error()));
     event::Losses losses;
-    Merge merge(unix_now_ns(), losses, std::chrono::seconds(2), say);
+    // What the kernel kept for this recording is older than now.
+    const std::uint64_t begin_ns = options.pins.empty() ? unix_now_ns() : 0;
+    Merge merge(begin_ns, losses, std::chrono::seconds(2), say);
     Facts facts(config.tenant);
-    auto sources = Sources::open(config, {}, merge, say);
+    auto sources = Sources::open(config, {.pins = options.pins}, merge, say);
     if (!sources)
         return tl::unexpected(std::move(sources.error()));
     facts.tell_first(merge, **sources);
@@ -103,8 +112,8 @@ Result<Recorded> record_live(const Config &config, const RecordOptions &options,
               facts};
     auto copied = copy(merge, turn, *recorder, recorded);
     merge.close();
-    sources->reset();
     auto finished = recorder->finish();
+    sources->reset();
     if (!copied)
         return tl::unexpected(std::move(copied.error()));
     if (!finished)

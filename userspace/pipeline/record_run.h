@@ -13,6 +13,9 @@ namespace sentra::pipeline {
 struct RecordOptions {
     std::string path;
     std::uint64_t for_ns = 0; // 0: until SIGINT or SIGTERM
+    // A directory in a BPF file system: what happens while the recorder is not there (killed, or
+    // sent SIGUSR1) is in the next recording with the same one. Empty: nothing outlives it.
+    std::string pins;
 };
 
 struct Recorded {

@@ -2,6 +2,7 @@
 #include "pipeline/sources.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include <sentra/event/meta.h>
 
@@ -48,6 +49,7 @@ Result<void> Sources::open_sensor(const Config &config, const Start &start)
                                  start.watched_reads.end());
     options.wanted = start.wanted;
     options.trusted_units = config.sensor.trusted_units;
+    options.pins = start.pins;
     kernel_inlet_ = &merge_.open("kernel sensor", config.queues.kernel_mb * kMegabyte);
     auto sensor = sensor::Sensor::open(std::move(options), *kernel_inlet_, kernel_losses_);
     if (!sensor) {
@@ -55,6 +57,8 @@ Result<void> Sources::open_sensor(const Config &config, const Start &start)
         return tl::unexpected(std::move(sensor.error()));
     }
     sensor_ = std::move(*sensor);
+    for (const std::string &note : sensor_->continuity().notes)
+        say_(note);
     return {};
 }
 
@@ -74,6 +78,9 @@ Result<void> Sources::open_journal(const Config &config, const Start &start)
     if (!reader)
         return tl::unexpected(std::move(reader.error()));
     reader_ = std::move(*reader);
+    // Of another host's journal, the process is not ours to look for.
+    if (config.journal.directory.empty() && config.journal.pid_namespace.empty())
+        keeper_.emplace();
     return {};
 }
 
@@ -107,6 +114,25 @@ void Sources::stop()
         reader_->stop();
 }
 
+void Sources::hand_over()
+{
+    if (sensor_)
+        sensor_->hand_over();
+    if (reader_)
+        reader_->stop();
+}
+
+void Sources::release(std::uint64_t kernel_sequence)
+{
+    if (sensor_)
+        sensor_->release(kernel_sequence);
+}
+
+std::string Sources::kernel_gap() const
+{
+    return sensor_ ? sensor_->continuity().gap : "the kernel is not watched";
+}
+
 Sources::~Sources()
 {
     stop();
@@ -126,6 +152,17 @@ std::vector<event::Record> Sources::new_losses()
         told_[at] = total;
     }
     return facts;
+}
+
+std::optional<event::Record> Sources::new_silence()
+{
+    const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+    const auto silence = keeper_ ? keeper_->look(static_cast<std::uint64_t>(
+                                       std::chrono::nanoseconds(since_start).count()))
+                                 : std::nullopt;
+    if (!silence)
+        return std::nullopt;
+    return tamper_fact(SENTRA_TAMPER_JOURNAL_STOPPED, *silence);
 }
 
 void Sources::describe(Status &status) const

@@ -8,11 +8,13 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/result.h"
+#include "journal/keeper.h"
 #include "journal/reader.h"
 #include "pipeline/config.h"
 #include "pipeline/merge.h"
@@ -30,6 +32,7 @@ public:
         // What the rules need of the kernel's events (pipeline/needed.h); null: everything is told.
         std::shared_ptr<const sensor::Wanted> wanted;
         std::vector<std::string> watched_reads; // more files whose reading is told
+        std::string pins; // where the kernel half outlives this process; empty: nowhere
     };
 
     // Opens what there is. Fails when that is nothing.
@@ -41,11 +44,19 @@ public:
 
     void run();  // starts the threads
     void stop(); // asks them to end; the merge is over when they have
+    // As stop(), but the kernel half goes on watching, for a daemon that comes soon.
+    void hand_over();
+    // What the kernel told up to that number is kept: it need not be told again.
+    void release(std::uint64_t kernel_sequence);
 
     // What the sources lost that they do not tell in records themselves, as records.
     [[nodiscard]] std::vector<event::Record> new_losses();
+    // That journald has gone away, once; nullopt: it has not.
+    [[nodiscard]] std::optional<event::Record> new_silence();
     // Why the kernel is not watched; empty while it is, or is not meant to be.
     [[nodiscard]] const std::string &kernel_why() const { return kernel_why_; }
+    // Why something was not seen between the daemon before and this one; empty: nothing was missed.
+    [[nodiscard]] std::string kernel_gap() const;
     void describe(Status &status) const;
 
 private:
@@ -62,6 +73,7 @@ private:
     Merge::Inlet *journal_inlet_ = nullptr;
     std::unique_ptr<sensor::Sensor> sensor_;
     std::unique_ptr<journal::Reader> reader_;
+    std::optional<journal::Keeper> keeper_; // of the host's own journald
     std::string kernel_why_;
     bool kernel_wanted_ = true, journal_wanted_ = true;
     mutable std::mutex mutex_; // guards what the threads say when they end

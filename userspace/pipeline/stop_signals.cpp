@@ -16,6 +16,7 @@ Result<StopSignals> StopSignals::open()
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGTERM);
     sigaddset(&wanted, SIGINT);
+    sigaddset(&wanted, SIGUSR1);
     if (const int error = ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr); error != 0)
         return system_failure("block signals", error);
     // A reader of stdout that went away is an error of the write, not the end of the daemon.
@@ -26,13 +27,16 @@ Result<StopSignals> StopSignals::open()
     return StopSignals(std::move(fd));
 }
 
-int StopSignals::come()
+StopSignals::Asked StopSignals::come()
 {
-    int count = 0;
+    Asked asked;
     signalfd_siginfo one{};
     while (::read(fd_.get(), &one, sizeof one) == static_cast<ssize_t>(sizeof one))
-        ++count;
-    return count;
+        if (one.ssi_signo == SIGUSR1)
+            asked.to_hand_over = true;
+        else
+            ++asked.to_stop;
+    return asked;
 }
 
 } // namespace sentra::pipeline

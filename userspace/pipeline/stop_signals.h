@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SIGTERM and SIGINT as something to ask for, not something that interrupts. Made before any thread
-// is.
+// SIGTERM, SIGINT and SIGUSR1 as something to ask for, not something that interrupts. Made before
+// any thread is.
 #pragma once
 
 #include "base/fd.h"
@@ -11,8 +11,12 @@ namespace sentra::pipeline {
 class StopSignals {
 public:
     [[nodiscard]] static Result<StopSignals> open();
-    // How many have come since the last call.
-    [[nodiscard]] int come();
+    // What has come since the last call.
+    struct Asked {
+        int to_stop = 0;           // SIGTERM, SIGINT: how often
+        bool to_hand_over = false; // SIGUSR1: end, and leave the kernel half listening
+    };
+    [[nodiscard]] Asked come();
 
 private:
     explicit StopSignals(Fd fd) : fd_(std::move(fd)) {}

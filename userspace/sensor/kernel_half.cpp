@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 #include <sentra.skel.h>
 
+#include "sensor/adopt.h"
 #include "sensor/iterator.h"
 #include "sensor/stand.h"
 
@@ -50,7 +51,29 @@ Result<std::unique_ptr<KernelHalf>> KernelHalf::load(std::uint32_t ring_bytes,
     auto stand = Stand::climb(Ladder(Ground::look(types.get()), only), prepare);
     if (!stand)
         return tl::unexpected(stand.error());
-    std::unique_ptr<Inside> inside(new Inside{std::move(*stand)});
+    return begin_with(std::move(*stand));
+}
+
+Result<std::unique_ptr<KernelHalf>> KernelHalf::adopt(const Generation &generation,
+                                                      std::optional<Rung> only)
+{
+    const Btf types(btf__load_vmlinux_btf());
+    if (!types)
+        return failure("this kernel has no type information (/sys/kernel/btf/vmlinux)");
+    auto stand = sensor::adopt(Ladder(Ground::look(types.get()), only), generation);
+    if (!stand)
+        return tl::unexpected(stand.error());
+    return begin_with(std::move(*stand));
+}
+
+Belongings KernelHalf::belongings() const
+{
+    return sensor::belongings(inside_->stand);
+}
+
+Result<std::unique_ptr<KernelHalf>> KernelHalf::begin_with(Stand stand)
+{
+    std::unique_ptr<Inside> inside(new Inside{std::move(stand)});
     inside->cpus = libbpf_num_possible_cpus();
     std::unique_ptr<KernelHalf> half(new KernelHalf(std::move(inside)));
     if (auto learned = half->learn_self(); !learned)
@@ -142,6 +165,32 @@ void KernelHalf::pause()
     __atomic_store_n(&inside_->object.words().bss->paused, 1U, __ATOMIC_SEQ_CST);
 }
 
+bool KernelHalf::is_paused() const
+{
+    return __atomic_load_n(&inside_->object.words().bss->paused, __ATOMIC_SEQ_CST) != 0;
+}
+
+std::vector<std::string> KernelHalf::detached() const
+{
+    std::vector<std::string> gone;
+    for (const Attached &attached : inside_->stand.attached) {
+        bpf_link_info info{};
+        __u32 bytes = sizeof info;
+        const int fd = bpf_link__fd(attached.link.get());
+        // Kernels before 5.15 have no link behind a perf event: nothing can be asked there.
+        if (bpf_obj_get_info_by_fd(fd, &info, &bytes) == 0 && info.prog_id == 0)
+            gone.push_back(attached.hook->label());
+    }
+    return gone;
+}
+
+bool KernelHalf::sees(sentra_type type) const
+{
+    const auto &attached = inside_->stand.attached;
+    return std::any_of(attached.begin(), attached.end(),
+                       [type](const Attached &one) { return one.hook->event == type; });
+}
+
 int KernelHalf::ring_fd() const
 {
     return inside_->object.map_fd("ring");
@@ -168,11 +217,10 @@ Result<sentra_account_row> KernelHalf::Inside::account_row(std::uint32_t key) co
 
 std::uint64_t KernelHalf::Inside::recursion_misses(std::string_view name) const
 {
-    const bpf_program *asked = object.program(name);
+    const int asked = stand.program_fd(name);
     bpf_prog_info info{};
     __u32 bytes = sizeof info;
-    if (asked == nullptr || bpf_program__fd(asked) < 0 ||
-        bpf_obj_get_info_by_fd(bpf_program__fd(asked), &info, &bytes) != 0)
+    if (asked < 0 || bpf_obj_get_info_by_fd(asked, &info, &bytes) != 0)
         return 0;
     return info.recursion_misses;
 }

@@ -20,12 +20,21 @@
 
 namespace sentra::sensor {
 
+class Generation;
+struct Belongings;
+struct Stand;
+
 class KernelHalf {
 public:
     // Loaded and attached, and deaf until begin(). ring_bytes: a power of two. What this kernel
     // does not have is left out; error: nothing is left.
     [[nodiscard]] static Result<std::unique_ptr<KernelHalf>> load(std::uint32_t ring_bytes,
                                                                   std::optional<Rung> only);
+    // As an earlier sensor left it: listening all the while.
+    [[nodiscard]] static Result<std::unique_ptr<KernelHalf>> adopt(const Generation &generation,
+                                                                   std::optional<Rung> only);
+    // What is to be kept so that the next sensor can adopt it.
+    [[nodiscard]] Belongings belongings() const;
     KernelHalf(const KernelHalf &) = delete;
     KernelHalf &operator=(const KernelHalf &) = delete;
     ~KernelHalf();
@@ -38,6 +47,11 @@ public:
     void begin();
     // No event is seen any more. Detaching is left to the destructor: it takes the kernel seconds.
     void pause();
+    [[nodiscard]] bool is_paused() const;
+    // Hooks that no longer hold their program: "syscalls:sys_exit_openat".
+    [[nodiscard]] std::vector<std::string> detached() const;
+    // Whether a hook that tells this type is attached.
+    [[nodiscard]] bool sees(sentra_type type) const;
 
     [[nodiscard]] int ring_fd() const;
     // The running processes, as sentra_exec records one after the other (sizes are multiples of 8).
@@ -52,6 +66,7 @@ public:
 private:
     struct Inside;
     explicit KernelHalf(std::unique_ptr<Inside> inside);
+    [[nodiscard]] static Result<std::unique_ptr<KernelHalf>> begin_with(Stand stand);
     [[nodiscard]] Result<void> learn_self();
     std::unique_ptr<Inside> inside_;
 };

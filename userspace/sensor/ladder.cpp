@@ -203,6 +203,12 @@ bool Ladder::fail(Rung rung, const std::string &reason)
     return has_changed;
 }
 
+std::string Ladder::reason(const Hook &hook) const
+{
+    const auto failed = failed_.find(&hook);
+    return failed == failed_.end() ? std::string() : failed->second;
+}
+
 std::vector<ProgramRow> Ladder::rows() const
 {
     std::vector<ProgramRow> rows;

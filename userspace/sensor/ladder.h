@@ -36,6 +36,8 @@ public:
     // Every program of the class is refused at its hook.
     bool fail(Rung rung, const std::string &reason);
 
+    // Why this hook cannot be had; empty: it can, or was not needed.
+    [[nodiscard]] std::string reason(const Hook &hook) const;
     // One per hook of the rungs in use. Those that did not fail are attached.
     [[nodiscard]] std::vector<ProgramRow> rows() const;
     [[nodiscard]] std::vector<Watch> watches() const;

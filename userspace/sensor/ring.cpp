@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "sensor/ring.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include <linux/bpf.h>
@@ -40,15 +42,16 @@ Mapping::~Mapping()
 
 Result<Ring> Ring::open(int map_fd, std::size_t bytes)
 {
-    // As the kernel lays it out: the consumer's page, the producer's page, the data twice in a row,
-    // so that a record that wraps round is still contiguous.
+    // As the kernel lays it out: the consumer's page, the producer's page, the data. Mapped a second
+    // time behind itself, a record that wraps round would be contiguous, and every page of it would
+    // count as this process's memory twice; it is put together instead.
     Ring ring;
     ring.page_ = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     ring.mask_ = bytes - 1;
     auto consumer = Mapping::map(map_fd, ring.page_, PROT_READ | PROT_WRITE, 0);
     if (!consumer)
         return tl::unexpected(consumer.error());
-    auto producer = Mapping::map(map_fd, ring.page_ + 2 * bytes, PROT_READ, ring.page_);
+    auto producer = Mapping::map(map_fd, ring.page_ + bytes, PROT_READ, ring.page_);
     if (!producer)
         return tl::unexpected(producer.error());
     ring.consumer_ = std::move(*consumer);
@@ -88,6 +91,19 @@ std::span<const std::byte> Ring::next() const
     return {};
 }
 
+// Headers never wrap: records begin at multiples of eight.
+std::span<const std::byte> Ring::contiguous(std::uint64_t position, std::size_t bytes) const
+{
+    const std::size_t from = position & mask_;
+    const std::size_t in_front = std::min(bytes, size_bytes() - from);
+    if (in_front == bytes)
+        return {producer_.at(page_ + from), bytes};
+    wrapped_.resize(bytes);
+    std::memcpy(wrapped_.data(), producer_.at(page_ + from), in_front);
+    std::memcpy(wrapped_.data() + in_front, producer_.at(page_), bytes - in_front);
+    return wrapped_;
+}
+
 Ring::Slot Ring::slot_at(std::uint64_t position) const
 {
     const std::byte *header = producer_.at(page_ + (position & mask_));
@@ -95,10 +111,11 @@ Ring::Slot Ring::slot_at(std::uint64_t position) const
         __atomic_load_n(reinterpret_cast<const std::uint32_t *>(header), __ATOMIC_ACQUIRE);
     const std::uint32_t bytes = word & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
     Slot slot;
-    slot.bytes = {header + BPF_RINGBUF_HDR_SZ, bytes};
-    slot.stride = (bytes + BPF_RINGBUF_HDR_SZ + 7U) & ~std::uint64_t{7};
     slot.under_way = (word & BPF_RINGBUF_BUSY_BIT) != 0;
     slot.discarded = (word & BPF_RINGBUF_DISCARD_BIT) != 0;
+    if (!slot.under_way && !slot.discarded)
+        slot.bytes = contiguous(position + BPF_RINGBUF_HDR_SZ, bytes);
+    slot.stride = (bytes + BPF_RINGBUF_HDR_SZ + 7U) & ~std::uint64_t{7};
     return slot;
 }
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "base/result.h"
 
@@ -60,7 +61,7 @@ public:
         return End::batch_full;
     }
 
-    // The oldest record that is there to be read; empty: none.
+    // The oldest record that is there to be read; empty: none. Valid until the next call of either.
     [[nodiscard]] std::span<const std::byte> next() const;
     [[nodiscard]] std::uint64_t position() const { return read_; }
     // How much of the ring has been read and not been released.
@@ -78,10 +79,14 @@ private:
     [[nodiscard]] std::uint64_t released() const;
     [[nodiscard]] std::uint64_t produced() const;
     [[nodiscard]] Slot slot_at(std::uint64_t position) const;
+    // Valid until the next call: a record that wraps round is put together in wrapped_.
+    [[nodiscard]] std::span<const std::byte> contiguous(std::uint64_t position,
+                                                        std::size_t bytes) const;
 
     Mapping consumer_, producer_;
     std::size_t mask_ = 0, page_ = 0;
     std::uint64_t read_ = 0;
+    mutable std::vector<std::byte> wrapped_;
 };
 
 } // namespace sentra::sensor

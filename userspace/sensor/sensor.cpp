@@ -6,6 +6,7 @@
 #include <atomic>
 #include <bit>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <mutex>
@@ -26,11 +27,14 @@
 #include "sensor/clock.h"
 #include "sensor/credentials.h"
 #include "sensor/features.h"
+#include "sensor/former.h"
+#include "sensor/guard.h"
 #include "sensor/kernel_half.h"
 #include "sensor/packages.h"
 #include "sensor/received.h"
 #include "sensor/ring.h"
 #include "sensor/snapshot.h"
+#include "sensor/survival.h"
 #include "sensor/trail.h"
 #include "sensor/trusted_units.h"
 #include "sensor/watch_list.h"
@@ -46,6 +50,8 @@ constexpr std::uint64_t kSlackNs = 20'000'000;
 constexpr std::size_t kBatchRecords = 16384;
 constexpr std::uint64_t kLossesEveryNs = kSecondNs;
 constexpr std::uint64_t kWatchListEveryNs = 5 * kSecondNs;
+constexpr std::uint64_t kClockSettlesNs = 600 * kSecondNs;
+constexpr std::int64_t kClockStepNs = 2'000'000'000;
 // 144,000 paths take 70 ms from memory and are read while the programs load; from a slow disk the
 // processes that run already go without.
 constexpr std::chrono::milliseconds kPackagesAwaited{100};
@@ -62,7 +68,9 @@ struct Sensor::Inside {
     Options options;
     event::Sink *sink = nullptr;
     event::Losses *losses = nullptr;
+    std::optional<Survival> survival;
     std::unique_ptr<KernelHalf> kernel;
+    std::optional<Guard> guard;
     std::optional<Ring> ring;
     std::optional<Trail> trail;
     std::optional<Filter> filter;
@@ -70,7 +78,10 @@ struct Sensor::Inside {
     mutable std::mutex watches_mutex; // guards file_watches
     FileWatches file_watches;
     Fd poll, stop_event;
-    std::atomic<bool> stopping = false;
+    std::atomic<bool> stopping = false, handing_over = false;
+    std::atomic<std::uint64_t> released = 0; // a sequence
+    Former former;
+    std::uint64_t earlier_at = 0, losses_at = 0; // sequences: of what has to be kept for the next
 
     Packages packages; // read while the programs are loaded
     Receiver receiver;
@@ -89,6 +100,10 @@ struct Sensor::Inside {
     [[nodiscard]] Result<void> open_poll();
     void watch_changes();
     void tell_changes();
+    void resume();
+    void drain_earlier();
+    void keep_what_was_told();
+    void tell_sign(const Sign &sign, std::int64_t step_ns);
     void put(event::Record record);
     void take(std::span<const std::byte> bytes);
     void judge(std::span<const std::byte> bytes, const event::Record &record);
@@ -111,7 +126,7 @@ Result<void> Sensor::Inside::open_ring(std::uint32_t bytes)
     if (!opened)
         return tl::unexpected(opened.error());
     ring.emplace(std::move(*opened));
-    trail.emplace(*ring, false);
+    trail.emplace(*ring, survival->keeps());
     return {};
 }
 
@@ -230,6 +245,9 @@ void Sensor::Inside::tell_clock(std::uint64_t now_ns, bool is_first)
     record->boot_to_unix_ns = clock.boot_to_unix_ns();
     record->step_ns = is_first ? 0 : *step_ns;
     put(record.finish());
+    // A host that has just started is told the time by others, as it should be.
+    if (!is_first && now_ns > kClockSettlesNs && std::abs(*step_ns) > kClockStepNs)
+        tell_sign({SENTRA_TAMPER_CLOCK_STEPPED, false, "the clock was set"}, *step_ns);
 }
 
 // A loss is told with the time up to which everything has been handed on: whatever happened after
@@ -256,6 +274,7 @@ void Sensor::Inside::tell_losses(std::uint64_t now_ns)
         record->from_ns = clock.to_unix(step.from_ns);
         record->to_ns = clock.to_unix(step.to_ns);
         put(record.finish());
+        losses_at = sequence;
     }
     healing.looked(shaken, now_ns);
 }
@@ -314,6 +333,10 @@ Result<void> Sensor::Inside::tell_snapshot(bool heals)
         ++sequence;
         ++told;
         (void)credentials.take(*record, exec.head.time_ns); // a beginning, never a change
+        // Who runs since before the oldest event that is still to be told was there when it
+        // happened.
+        if (!heals && exec.actor.start_ns < former.oldest_ns())
+            record->head().time_ns = clock.to_unix(former.oldest_ns());
         put(std::move(*record));
     };
     if (auto taken = for_each_process(*bytes, taking); !taken)
@@ -341,7 +364,8 @@ Ring::End Sensor::Inside::drain()
 {
     const Ring::End end = ring->drain(
         kBatchRecords, [this](std::span<const std::byte> bytes, std::uint64_t behind) {
-            take(bytes);
+            if (former.is_for_us(bytes, false))
+                take(bytes);
             trail->took(sequence, behind);
             return !refused;
         });
@@ -357,6 +381,9 @@ void Sensor::Inside::turn()
     const Ring::End end = drain();
     look_for_losses(began_ns);
     tell_changes();
+    keep_what_was_told();
+    for (const Sign &sign : guard->look(began_ns))
+        tell_sign(sign, 0);
     if (began_ns - watched_ns >= kWatchListEveryNs) {
         watched_ns = began_ns;
         watch();
@@ -396,8 +423,65 @@ void Sensor::Inside::finish()
     tell_losses(boot_now_ns());
 }
 
+void Sensor::Inside::resume()
+{
+    former.look(*survival, *ring, boot_now_ns());
+    if (former.oldest_ns() != 0)
+        ledger.begin(former.oldest_ns());
+    if (const auto counts_told = survival->told_losses())
+        (void)ledger.step(*counts_told, boot_now_ns()); // told by the one before
+}
+
+// Rings whose programs are deaf: read to the end once, after what was under way is done.
+void Sensor::Inside::drain_earlier()
+{
+    for (Ring &from : survival->earlier()) {
+        const auto taking = [this](std::span<const std::byte> bytes, std::uint64_t) {
+            if (former.is_for_us(bytes, true))
+                take(bytes);
+            return !refused;
+        };
+        Ring::End end = Ring::End::batch_full;
+        for (int tries = 0; tries < 200 && !refused; ++tries) {
+            do
+                end = from.drain(kBatchRecords, taking);
+            while (end == Ring::End::batch_full);
+            if (end == Ring::End::caught_up && tries >= 20)
+                break;
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    }
+    earlier_at = sequence;
+}
+
+void Sensor::Inside::tell_sign(const Sign &sign, std::int64_t step_ns)
+{
+    event::Build<sentra_tamper> record(SENTRA_META_TAMPER, SENTRA_SOURCE_KERNEL,
+                                       clock.to_unix(boot_now_ns()), ++sequence);
+    record->kind = sign.kind;
+    record->mended = sign.is_mended ? 1 : 0;
+    record->step_ns = step_ns;
+    record.text(record->detail, sign.detail);
+    put(record.finish());
+}
+
+void Sensor::Inside::keep_what_was_told()
+{
+    if (!survival->earlier().empty() && released >= earlier_at)
+        survival->forget_earlier();
+    if (losses_at != 0 && released >= losses_at) {
+        survival->keep_told(counts);
+        losses_at = 0;
+    }
+}
+
 Sensor::Sensor(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
-Sensor::~Sensor() = default;
+
+Sensor::~Sensor()
+{
+    if (inside_ && inside_->stopping && !inside_->handing_over)
+        inside_->survival->forget();
+}
 
 Result<std::unique_ptr<Sensor>> Sensor::open(Options options, event::Sink &sink,
                                              event::Losses &losses)
@@ -410,7 +494,11 @@ Result<std::unique_ptr<Sensor>> Sensor::open(Options options, event::Sink &sink,
     inside->sink = &sink;
     inside->losses = &losses;
     const std::uint32_t bytes = ring_size(inside->options.ring_bytes);
-    auto kernel = KernelHalf::load(bytes, inside->options.only);
+    auto survival = Survival::open(inside->options.pins);
+    if (!survival)
+        return tl::unexpected(survival.error());
+    inside->survival.emplace(std::move(*survival));
+    auto kernel = inside->survival->kernel(bytes, inside->options.only);
     if (!kernel)
         return tl::unexpected(kernel.error());
     inside->kernel = std::move(*kernel);
@@ -424,7 +512,9 @@ Result<std::unique_ptr<Sensor>> Sensor::open(Options options, event::Sink &sink,
     inside->clock.look();
     inside->opened_ns = boot_now_ns();
     inside->ledger.begin(inside->opened_ns);
-    inside->kernel->begin();
+    inside->survival->begin(*inside->kernel);
+    inside->guard.emplace(*inside->kernel, *inside->survival);
+    inside->resume();
     return std::unique_ptr<Sensor>(new Sensor(std::move(inside)));
 }
 
@@ -432,12 +522,16 @@ Result<void> Sensor::run()
 {
     Inside &in = *inside_;
     in.watched_ns = in.losses_told_ns = boot_now_ns();
-    in.tell_clock(in.opened_ns, true);
+    in.tell_clock(in.former.oldest_ns() != 0 ? in.former.oldest_ns() : in.opened_ns, true);
     if (auto told = in.tell_snapshot(false); !told)
         return told;
+    in.drain_earlier();
     while (!in.stopping && !in.refused)
         in.turn();
-    in.finish();
+    if (!in.handing_over || !in.survival->keeps())
+        in.finish();
+    else
+        in.drain();
     return {};
 }
 
@@ -449,6 +543,23 @@ void Sensor::widen(std::shared_ptr<const Wanted> next)
 void Sensor::narrow(std::shared_ptr<const Wanted> next)
 {
     inside_->filter->narrow(std::move(next));
+}
+
+void Sensor::release(std::uint64_t sequence)
+{
+    inside_->released = sequence;
+    inside_->trail->release(sequence);
+}
+
+const Continuity &Sensor::continuity() const
+{
+    return inside_->survival->continuity();
+}
+
+void Sensor::hand_over()
+{
+    inside_->handing_over = true;
+    stop();
 }
 
 void Sensor::stop()

@@ -32,12 +32,15 @@ enum class Rung { lsm, kprobe, fentry, tracepoint };
 [[nodiscard]] std::optional<Rung> rung_of(std::string_view name);
 
 struct Options {
+    // A directory in a BPF file system in which the kernel half outlives this process; empty: it
+    // ends with it.
+    std::string pins;
     // For tests: this rung wherever an event has it, and the tracepoint elsewhere.
     std::optional<Rung> only;
-    std::uint32_t ring_bytes = 16U << 20U; // rounded up to a power of two
+    std::uint32_t ring_bytes = 8U << 20U; // rounded up to a power of two
     std::vector<std::string> watched_reads = default_watched_reads();
     std::vector<std::string> watched_changes = default_watched_changes();
-    std::chrono::milliseconds poll{50};
+    std::chrono::milliseconds poll{100};
     // What the rules need; the rest is counted and not told. Null: everything is told, each time.
     std::shared_ptr<const Wanted> wanted;
     // Whose file and network events are counted and not told: "postgresql.service".
@@ -56,6 +59,18 @@ struct Row {
     // Calls whose beginning had been pushed out of the kernel's table when they ended.
     std::uint64_t state_gone = 0;
 };
+
+// What lies between an earlier sensor of the same pins and this one, and between this one and the
+// next.
+struct Continuity {
+    std::string gap;      // why something was not seen in between; empty: all of it is told
+    std::string why_lost; // why an end without warning loses what the ring holds; empty: it does not
+    std::vector<std::string> notes; // what was found and could not be used
+};
+
+// Removes what a sensor that ended left for the next in this directory; false: there was nothing.
+// An error while a sensor is using it.
+[[nodiscard]] Result<bool> forget(const std::string &pins);
 
 // One hook: which event, seen by which program, from where.
 struct ProgramRow {
@@ -98,10 +113,17 @@ public:
     Sensor &operator=(const Sensor &) = delete;
     ~Sensor(); // detaches some fifty hooks: the kernel takes seconds for it
 
-    // The source's thread: the snapshot of running processes, then events until stop(), or until
-    // the sink refuses. Before it returns it detaches and hands over what the ring still holds.
+    // The source's thread: what an earlier sensor's rings still hold and the snapshot of running
+    // processes, then events until stop() or hand_over(), or until the sink refuses. After stop()
+    // it is deaf, and what the ring still holds has been told; nothing is left for a next sensor.
+    // After hand_over() the kernel half goes on for the next one, where it can be kept.
     [[nodiscard]] Result<void> run();
-    void stop(); // from any thread
+    void stop();      // from any thread
+    void hand_over(); // from any thread
+    // From any thread: the records up to this sequence are kept by whoever took them, and need not
+    // be told again by a sensor that comes after this one.
+    void release(std::uint64_t sequence);
+    [[nodiscard]] const Continuity &continuity() const;
 
     // New rules without a gap, from any thread: widen() to what they need, use them, narrow() to
     // them alone. What both old and new need is told all the while.

@@ -42,6 +42,14 @@ std::vector<Attached> attach(Ladder &ladder, const Object &object, const Attache
 
 } // namespace
 
+int Stand::program_fd(std::string_view name) const
+{
+    if (const auto found = programs.find(name); found != programs.end())
+        return found->second.get();
+    const bpf_program *program = object.program(name);
+    return program == nullptr ? -1 : bpf_program__fd(program);
+}
+
 Result<Stand> Stand::climb(Ladder ladder, const Prepare &prepare)
 {
     const Attacher attacher = Attacher::ask();
@@ -51,7 +59,7 @@ Result<Stand> Stand::climb(Ladder ladder, const Prepare &prepare)
             return tl::unexpected(object.error());
         auto attached = attach(ladder, *object, attacher);
         if (!attached.empty())
-            return Stand{std::move(*object), std::move(ladder), std::move(attached)};
+            return Stand{std::move(*object), std::move(ladder), std::move(attached), {}};
         if (ladder.chosen().empty())
             return failure("not one hook could be attached: " + ladder.rows().front().reason);
     }

@@ -3,8 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
 #include "sensor/attach.h"
 #include "sensor/ladder.h"
@@ -16,6 +20,11 @@ struct Stand {
     Object object;
     Ladder ladder;
     std::vector<Attached> attached;
+    // Of a stand that was adopted: its object has not loaded them.
+    std::map<std::string, Fd, std::less<>> programs;
+
+    // -1: it is not there.
+    [[nodiscard]] int program_fd(std::string_view name) const;
 
     // Called with the opened object before every load.
     using Prepare = std::function<Result<void>(sentra_kernel &, const Ladder &)>;

@@ -32,6 +32,11 @@ constexpr Row kRows[] = {
     {SENTRA_PROCESS_SNAPSHOT, nullptr, nullptr, "was already running {command}"},
     {SENTRA_PROCESS_PTRACE, nullptr, nullptr, "took control of the process {target.process.pid}"},
 
+    {SENTRA_PROCESS_SIGNAL, "signal.number", "9", "ended the sensor with SIGKILL"},
+    {SENTRA_PROCESS_SIGNAL, "signal.number", "15", "asked the sensor to end"},
+    {SENTRA_PROCESS_SIGNAL, "signal.number", "19", "halted the sensor with SIGSTOP"},
+    {SENTRA_PROCESS_SIGNAL, nullptr, nullptr, "sent the sensor the signal {signal.number}"},
+
     {SENTRA_CRED_CHANGE, "became", "*", "became {became}{broker?}"},
     {SENTRA_CRED_CHANGE, "cred.call", "capset", "changed its capabilities"},
     {SENTRA_CRED_CHANGE, nullptr, nullptr, "changed its user or groups"},
@@ -54,6 +59,9 @@ constexpr Row kRows[] = {
     {SENTRA_NET_ACCEPT, nullptr, nullptr, "took a connection from {source.ip} to port {destination.port}"},
     {SENTRA_KERNEL_MODULE, nullptr, nullptr, "loaded the kernel module {module.name}"},
     {SENTRA_KERNEL_BPF, nullptr, nullptr, "loaded the BPF program {bpf.program.name}"},
+
+    {SENTRA_META_TAMPER, "tamper.kind", "clock_stepped", "the clock was set"},
+    {SENTRA_META_TAMPER, nullptr, nullptr, "{tamper.detail}"},
 
     {SENTRA_AUTH_LOGIN, "auth.partial", "true", "{user.name} passed one of several sign-in methods{from?}{method?}"},
     {SENTRA_AUTH_LOGIN, "event.outcome", "success", "{user.name} signed in{from?}{method?}"},

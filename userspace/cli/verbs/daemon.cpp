@@ -32,7 +32,9 @@ int run_daemon(const Arguments &arguments)
         return kUsage;
     }
     speak_on_stderr();
-    const auto ran = pipeline::run_daemon(*config, arguments.has("--print"));
+    const auto ran = arguments.has("--forget-pins")
+                         ? pipeline::forget_pins(*config)
+                         : pipeline::run_daemon(*config, arguments.has("--print"));
     if (ran)
         return kOk;
     for (const std::string_view line :

@@ -15,6 +15,8 @@ int verb_record(const Arguments &arguments)
     if (!config)
         return complain(kUsage, config.error().text);
     pipeline::RecordOptions options{.path = arguments.text("file")};
+    if (arguments.has("--pins"))
+        options.pins = arguments.text("--pins");
     if (arguments.has("--for")) {
         const auto duration = parse_duration(arguments.text("--for"));
         if (!duration || *duration == 0)
