@@ -26,7 +26,7 @@ struct ReaderOptions {
     std::uint64_t since_ns =
         0; // read again from here on (Unix time); 0: from the cursor, else from now
     std::uint32_t pid_namespace = 0; // in which the journal's pids count
-    std::chrono::milliseconds poll{100};
+    std::chrono::milliseconds poll{200};
 };
 
 // How far the watermark stays behind the clock. Measured (journald 252, two cores): from the
