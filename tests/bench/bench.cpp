@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the sensor costs, against the same load without it, in one run on one machine: pairs of
-// phases in alternating order, medians of CPU time (user and system), never wall time; beside it the
-// floor of each hook, measured the same way. Prints tables in Markdown.
+// phases in alternating order, medians of CPU time (user and system), never wall time; beside it
+// the floor of each hook, measured the same way. Prints tables in Markdown.
 //   bench_sensor [--pairs N] [--quick] [--minute] [--only SUBJECT]
 // Needs root, the programs of the release build (SENTRA_BIN) and its own folder's bench_floor.
 #include <algorithm>
@@ -224,7 +224,8 @@ void print_rows(const std::string &name, const Measured &measured)
 nlohmann::json status(const Settings &settings)
 {
     const std::string said = need(bench::run(
-        {settings.bin / "sentra", "status", "--json", "--state-dir", settings.folder / "state"}));
+        {settings.bin / "sentra", "status", "--json", "--state-dir", settings.folder / "state"},
+        1)); // 1: degraded, where no journal is kept
     return nlohmann::json::parse(said, nullptr, false);
 }
 
@@ -235,7 +236,8 @@ struct Account {
 Account account(const Settings &settings)
 {
     Account all;
-    for (const auto &row : status(settings)["sensor"]["events"]) {
+    const nlohmann::json said = status(settings);
+    for (const auto &row : said.at("sensor").at("events")) {
         all.seen += row.value("seen", std::uint64_t{0});
         all.handed += row.value("handed", std::uint64_t{0});
         all.filtered += row.value("filtered", std::uint64_t{0});
@@ -252,7 +254,8 @@ void a_minute(const Settings &settings, const Subject &subject)
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     std::vector<std::thread> workers;
     for (const Kind &kind : kKinds)
-        if (std::string_view(kind.name) == "each" || std::string_view(kind.name) == "conn")
+        if (const std::string_view name = kind.name;
+            name == "each" || name == "conn" || name == "exec")
             workers.emplace_back([&settings, kind, until] {
                 while (std::chrono::steady_clock::now() < until)
                     load(settings, kind);
@@ -268,7 +271,7 @@ void a_minute(const Settings &settings, const Subject &subject)
                 static_cast<unsigned long long>(after.filtered - before.filtered),
                 static_cast<unsigned long long>(after.lost - before.lost),
                 after.seen == after.handed + after.filtered + after.lost ? "balances"
-                                                                        : "DOES NOT BALANCE",
+                                                                         : "DOES NOT BALANCE",
                 static_cast<unsigned long long>(sensor.memory_kib("VmHWM") / 1024));
 }
 
@@ -341,7 +344,8 @@ Settings read_settings(int count, char **arguments)
 int main(int count, char **arguments)
 {
     const Settings settings = read_settings(count, arguments);
-    std::printf("| sensor | load | bare | with it | own CPU s per 100,000 |\n|---|---|---|---|---|\n");
+    std::printf(
+        "| sensor | load | bare | with it | own CPU s per 100,000 |\n|---|---|---|---|---|\n");
     const std::vector<Subject> all = subjects(settings);
     for (const Subject &subject : all)
         if (settings.only.empty() || subject.name.find(settings.only) != std::string::npos)

@@ -40,6 +40,6 @@ private:
 };
 
 // Runs to its end; what it wrote to standard output.
-[[nodiscard]] Result<std::string> run(const std::vector<std::string> &words);
+[[nodiscard]] Result<std::string> run(const std::vector<std::string> &words, int worst = 0);
 
 } // namespace sentra::bench
