@@ -177,6 +177,7 @@ void RuleSet::build_index()
         for (const Unless &unless : rule.unless)
             index.add({number, part++, &unless.where, &unless.types});
     }
+    index.build();
 }
 
 void refuse_unknown_keys(const Node &map, std::string_view what,

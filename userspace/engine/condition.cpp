@@ -71,7 +71,7 @@ private:
                 made.tests.push_back(std::move(*test));
             }
         }
-        if (complaints_.size() == before)
+        if (complaints_.size() == before && !scope_.foreign)
             refuse_contradictions(made, complaints_);
         std::stable_sort(made.tests.begin(), made.tests.end(),
                          [](const Test &a, const Test &b) { return cost(a) < cost(b); });
@@ -192,7 +192,9 @@ private:
             if (!pattern)
                 complaints_.add(one.mark, "\"" + printable(one.text, 80) +
                                               "\" is refused: " + pattern.error().text);
-            else if (const auto why = cannot_match(*pattern, test.place, types_of(test.place)))
+            else if (const auto why =
+                         scope_.foreign ? std::nullopt
+                                        : cannot_match(*pattern, test.place, types_of(test.place)))
                 complaints_.add(one.mark, *why);
             else
                 test.patterns.push_back(std::move(*pattern));
@@ -234,6 +236,19 @@ void complain_of_field(std::string_view name, const Mark &mark,
 {
     complaints.add(mark,
                    "no " + names_of(types) + " event has a field \"" + std::string(name) + "\"");
+}
+
+// "process.args[1]": one item of a list. nullopt: the name is written without a number.
+std::optional<std::pair<std::string_view, int>> as_item(std::string_view name)
+{
+    constexpr int kItemMost = 255;
+    const auto open = name.find('[');
+    if (open == std::string_view::npos || name.back() != ']')
+        return std::nullopt;
+    const auto item = parse_number<int>(name.substr(open + 1, name.size() - open - 2));
+    if (!item || *item < 0 || *item > kItemMost)
+        return std::nullopt;
+    return std::pair(name.substr(0, open), *item);
 }
 
 } // namespace
@@ -283,6 +298,12 @@ bool carries(const event::Type &type, const session::FieldRef &field)
 std::optional<Place> find_place(std::string_view name, const Mark &mark, const Scope &scope,
                                 bool steps_too, Complaints &complaints)
 {
+    if (const auto item = as_item(name)) {
+        auto place = find_place(item->first, mark, scope, false, complaints);
+        if (place)
+            place->item = item->second;
+        return place;
+    }
     const auto plain = session::find_field(name);
     if (plain && any_carries(scope.types, *plain))
         return Place{kThisEvent, *plain, false};

@@ -25,6 +25,7 @@ struct Place {
     int step = kThisEvent;
     session::FieldRef field;
     bool is_count = false; // "step.count": how many events the step has taken
+    int item = -1;         // "process.args[1]": this one of a list, from 0; -1: all of it
 };
 
 struct Test {
@@ -75,6 +76,8 @@ struct Scope {
     std::vector<Fresh> *fresh = nullptr;    // for plain fields; null: "new" is refused
     const Vocabulary *vocabulary = nullptr;
     std::string event_words; // "file.write or file.rename", for complaints
+    // Written for other sensors too (Sigma): a value that can never be met is no fault.
+    bool foreign = false;
 };
 
 // Complaints tell what is wrong; the result is then of no use.

@@ -9,10 +9,29 @@ namespace sentra::engine {
 
 namespace {
 
+// One of a list's items; nothing where the list is shorter, or the value is no list.
+event::Value item_of(const event::Value &value, int item)
+{
+    const auto *list = std::get_if<event::List>(&value);
+    if (list == nullptr)
+        return {};
+    std::string_view rest = list->joined;
+    for (; item > 0 && !rest.empty(); --item) {
+        const auto end = rest.find('\0');
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    }
+    if (rest.empty())
+        return {};
+    return rest.substr(0, rest.find('\0'));
+}
+
 event::Value value_of(const Place &place, const Asked &asked, session::Scratch &scratch)
 {
-    if (place.step == kThisEvent)
-        return session::read(place.field, asked.event, asked.context, asked.session, scratch);
+    if (place.step == kThisEvent) {
+        event::Value value =
+            session::read(place.field, asked.event, asked.context, asked.session, scratch);
+        return place.item < 0 ? value : item_of(value, place.item);
+    }
     const TakenPtr &taken = asked.steps[static_cast<std::size_t>(place.step)];
     if (place.is_count)
         return taken->bound.count;

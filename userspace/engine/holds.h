@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "engine/condition.h"
 #include "engine/match.h"
@@ -22,6 +24,7 @@ using TakenPtr = std::shared_ptr<const Taken>;
 struct Buffers {
     session::Scratch value, other;
     std::string lowered;
+    std::vector<std::uint32_t> found; // texts the index's automata have seen
 };
 
 struct Asked {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which rules an event could concern. First by event type, then by the one test of each alternative
 // that lets the fewest events through: an exact value, or a path's last component, looked up in a
-// hash. What has no such test is asked of every event of its type (at scale: one automaton per
-// field; the seam is Residual). So an event costs what the rules that could match it cost.
+// hash; or a text that must stand in a field, found by one automaton for all texts of that field.
+// What has no such test is asked of every event of its type. So an event costs what the rules that
+// could match it cost.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/automaton.h"
 #include "engine/holds.h"
 
 namespace sentra::engine {
@@ -33,6 +35,7 @@ class Index {
 public:
     // The conditions must outlive the index.
     void add(const Waiting &waiting);
+    void build(); // once, after the last add
 
     // Replaces out by the places whose conditions the event fulfils as far as they ask about the
     // event alone ("new" is taken to hold, a condition on earlier steps too). In order of rule and
@@ -40,7 +43,7 @@ public:
     void find(const Asked &asked, std::vector<Waiting> &out) const;
 
     struct Shape { // for tests and figures
-        std::size_t anchored = 0, residual = 0;
+        std::size_t anchored = 0, scanned = 0, residual = 0;
     };
     [[nodiscard]] Shape shape() const;
 
@@ -61,14 +64,24 @@ private:
         bool base_name = false;
         std::unordered_map<std::string, std::vector<Candidate>, Hash, std::equal_to<>> by_value;
     };
+    struct Scan { // one field of one type, walked over once per event
+        session::FieldRef field;
+        Automaton automaton;
+        std::vector<Candidate> candidates; // by value of the automaton
+    };
     struct OfType {
         std::vector<Anchor> anchors;
+        std::vector<Scan> scans;
         std::vector<Candidate> residual;
     };
     void add_clause(OfType &of_type, const event::Type &type, std::uint32_t waiting,
                     const Clause &clause);
-    void ask(const std::vector<Candidate> &candidates, const Asked &asked,
-             std::vector<Waiting> &out) const;
+    static void anchor(OfType &of_type, const event::Type &type, const Test &test,
+                       Candidate candidate);
+    static void scan(OfType &of_type, const Test &test, Candidate candidate);
+    void ask(const Candidate &candidate, const Asked &asked, std::vector<Waiting> &out) const;
+    void find_anchored(const OfType &of_type, const Asked &asked, std::vector<Waiting> &out) const;
+    void find_scanned(const OfType &of_type, const Asked &asked, std::vector<Waiting> &out) const;
 
     std::vector<Waiting> waiting_;
     std::vector<OfType> types_; // by position in the catalogue

@@ -30,7 +30,8 @@ TEST(Index, LooksUpWhateverHasAnExactValueOrALastComponent)
     const auto compiled = lab::compiled(rules);
     const Index::Shape shape = compiled->compiled().set->index.shape();
     EXPECT_EQ(shape.anchored, 6U);
-    EXPECT_EQ(shape.residual, 2U);
+    EXPECT_EQ(shape.scanned, 1U);
+    EXPECT_EQ(shape.residual, 1U);
     const auto write = [](const std::string &path) {
         return "events:\n  - {event: file.write, process: shell, file.path: " + path +
                ", file.size: 4}\n";
