@@ -17,28 +17,29 @@ static __always_inline void directory_append(struct sentra_file *e, struct sentr
 					     const __u32 limit, const __u32 name_max,
 					     struct task_struct *task, int fd)
 {
-	__u64 off = *(volatile __u32 *)&given->off;
-	struct file *file = NULL;
+	__u64 off = *(volatile __u32 *)&given->off, where = 0;
 	struct path start = {};
 	struct fs_struct *fs;
+	struct file *file;
 
 	opaque(off);
 	fs = BPF_CORE_READ(task, fs);
 	if (off < bytes && *((char *)e + off) == '/') {
-		bpf_probe_read_kernel(&start, sizeof(start),
-				      __builtin_preserve_access_index(&fs->root));
+		where = (__u64)__builtin_preserve_access_index(&fs->root);
 	} else if (fd == AT_FDCWD) {
-		bpf_probe_read_kernel(&start, sizeof(start),
-				      __builtin_preserve_access_index(&fs->pwd));
+		where = (__u64)__builtin_preserve_access_index(&fs->pwd);
 	} else {
 		file = file_of_fd(fd);
-		if (!file) {
-			trouble_note(e, TROUBLE_UNREADABLE);
-			return;
-		}
-		bpf_probe_read_kernel(&start, sizeof(start),
-				      __builtin_preserve_access_index(&file->f_path));
+		if (file)
+			where = (__u64)__builtin_preserve_access_index(&file->f_path);
 	}
+	/* Wherever it is from, to the verifier it is the same case from here on. */
+	forget(where);
+	if (!where) {
+		trouble_note(e, TROUBLE_UNREADABLE);
+		return;
+	}
+	bpf_probe_read_kernel(&start, sizeof(start), (void *)where);
 	path_append(e, directory, limit, name_max, start.mnt, start.dentry, world_root(task));
 }
 

@@ -81,6 +81,33 @@ void look_at_fentry(Ground &ground, const Features &features, const btf *types)
                 try_class(types, BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, "security_file_open"));
 }
 
+// Before 6.1 nothing can be attached to such a function but a kprobe.
+bool takes_structure(const btf *types, int function)
+{
+    const btf_type *type = btf__type_by_id(types, static_cast<__u32>(function));
+    const btf_type *prototype = btf__type_by_id(types, type->type);
+    for (int i = 0; i < btf_vlen(prototype); ++i) {
+        const int id = btf__resolve_type(types, btf_params(prototype)[i].type);
+        if (id >= 0 && btf_is_composite(btf__type_by_id(types, static_cast<__u32>(id))))
+            return true;
+    }
+    return false;
+}
+
+std::string refused_function(const btf *types, const Hook &hook, const std::string &function,
+                             int id)
+{
+    if (hook.rung == Rung::kprobe || !takes_structure(types, id))
+        return {};
+    const bool is_security_hook = hook.rung == Rung::lsm && hook.category.empty();
+    const int error =
+        is_security_hook
+            ? try_class(types, BPF_PROG_TYPE_LSM, BPF_LSM_MAC, function.c_str())
+            : try_class(types, BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, function.c_str());
+    return error != EINVAL ? std::string()
+                           : "this kernel hands no structures to programs at " + function;
+}
+
 std::string missing_hook(const btf *types, const Hook &hook)
 {
     const std::string name(hook.name);
@@ -94,10 +121,10 @@ std::string missing_hook(const btf *types, const Hook &hook)
     // cannot be relied on, even if it can be found by name.
     const bool is_security_hook = hook.rung == Rung::lsm && hook.category.empty();
     const std::string function = is_security_hook ? "bpf_lsm_" + name : name;
-    return btf__find_by_name_kind(types, function.c_str(), BTF_KIND_FUNC) >= 0
-               ? std::string()
-               : "this kernel has no " +
-                     std::string(is_security_hook ? "security hook " : "function ") + name;
+    const int id = btf__find_by_name_kind(types, function.c_str(), BTF_KIND_FUNC);
+    return id >= 0 ? refused_function(types, hook, function, id)
+                   : "this kernel has no " +
+                         std::string(is_security_hook ? "security hook " : "function ") + name;
 }
 
 } // namespace

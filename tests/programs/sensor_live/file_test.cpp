@@ -273,14 +273,18 @@ TEST_F(Live, KnowsTheObjectOfAChangeByNameWhereTheKernelHandsItOver)
     for (const auto type : {SENTRA_FILE_OWNER, SENTRA_FILE_MODE, SENTRA_FILE_TRUNCATE,
                             SENTRA_FILE_RENAME, SENTRA_FILE_LINK, SENTRA_FILE_DELETE}) {
         const auto change = one(pid, type);
+        if (by_tracepoint(change->type().name))
+            continue; // 5.10 hands changes of owner over to kprobes alone
         const auto &file = change->as<sentra_file>();
         EXPECT_EQ(file.inode, facts.st_ino) << std::hex << type;
         EXPECT_EQ(file.uid, 7U) << std::hex << type;
         EXPECT_EQ(file.gid, 8U) << std::hex << type;
         EXPECT_EQ(file.flags & (SENTRA_FILE_UNLINKED | SENTRA_FILE_DIRECTORY), 0U);
     }
-    EXPECT_EQ(one(pid, SENTRA_FILE_MODE)->as<sentra_file>().mode, S_IFREG | 02750U);
-    EXPECT_EQ(one(pid, SENTRA_FILE_TRUNCATE)->as<sentra_file>().size, 3U);
+    if (!by_tracepoint("file.mode")) {
+        EXPECT_EQ(one(pid, SENTRA_FILE_MODE)->as<sentra_file>().mode, S_IFREG | 02750U);
+        EXPECT_EQ(one(pid, SENTRA_FILE_TRUNCATE)->as<sentra_file>().size, 3U);
+    }
     EXPECT_EQ(field(*one(pid, SENTRA_FILE_TRUNCATE), "file.truncated"), "true");
 }
 
