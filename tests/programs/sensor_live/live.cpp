@@ -168,6 +168,12 @@ void Running::print_figures() const
     for (const std::string_view rung : rungs)
         std::cout << " " << rung;
     std::cout << std::endl;
+    for (const sensor::Watch &watch : sensor->watches()) {
+        std::cout << "sensor: " << watch.event << " on " << watch.rung;
+        for (const std::string &lost : watch.blind)
+            std::cout << "; not " << lost;
+        std::cout << (watch.reason.empty() ? "" : "; because " + watch.reason) << std::endl;
+    }
 }
 
 std::shared_ptr<Running> Live::shared_;
@@ -195,6 +201,8 @@ void Live::TearDownTestSuite()
     if (shared_) {
         shared_->stop();
         shared_->print_figures();
+        for (const event::Owned &sign : shared_->collector.all(SENTRA_META_TAMPER))
+            ADD_FAILURE() << "nobody did this: " << field(*sign, "tamper.detail");
     }
     shared_.reset();
 }
