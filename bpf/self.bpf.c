@@ -62,6 +62,9 @@ int BPF_PROG(sensor_signalled, int number, void *info, struct task_struct *targe
 		return 0;
 	if ((__u64)info != SEND_SIG_PRIV)
 		actor_fill_current(&e->actor);
+	if (BPF_CORE_READ(target, group_leader, real_parent, tgid) ==
+	    (__u32)(bpf_get_current_pid_tgid() >> 32))
+		e->flags |= SENTRA_SIGNAL_BY_PARENT;
 	e->number = number;
 	e->result = result;
 	e->target_pid = own_number(BPF_CORE_READ(target, group_leader, thread_pid));

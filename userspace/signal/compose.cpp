@@ -76,6 +76,9 @@ Proof proof_of(const engine::Match &match)
     const sentra_origin *origin = last != nullptr ? last->event->origin() : nullptr;
     if (last != nullptr && last->event->actor() != nullptr)
         return Proof::kernel;
+    // What the sensor says of itself is its own observation.
+    if (last != nullptr && last->event->head().type >> 8U == SENTRA_META_TAMPER >> 8U)
+        return Proof::kernel;
     if (origin == nullptr || origin->trust == SENTRA_TRUST_NONE)
         return Proof::plain_text;
     return origin->trust == SENTRA_TRUST_PENDING && !last->context.process ? Proof::unconfirmed

@@ -98,6 +98,11 @@ struct sentra_ptrace {
 	__u64 target_start_ns;		/* pids are reused; (pid, start) is not */
 };
 
+/* Bits of sentra_signal.flags. */
+enum sentra_signal_flag {
+	SENTRA_SIGNAL_BY_PARENT = 1 << 0,	/* the sender is who started the sensor */
+};
+
 /* Only signals whose target is the sensor itself. */
 struct sentra_signal {
 	struct sentra_head head;
@@ -105,7 +110,7 @@ struct sentra_signal {
 	__u32 number;			/* SIGKILL 9, SIGTERM 15, SIGSTOP 19, ... */
 	__u32 result;			/* 0: delivered; else the kernel's TRACE_SIGNAL_* */
 	__u32 target_pid;		/* the sensor that was meant */
-	__u32 reserved;
+	__u32 flags;			/* enum sentra_signal_flag */
 };
 
 /* An operation handed over through io_uring where the rung in use sees system calls only: once per
@@ -228,7 +233,8 @@ template <> struct sentra::Describe<sentra_signal> {
         FIELD_NUMBER(sentra_signal, number, "signal.number"),
         FIELD_NUMBER(sentra_signal, result, "signal.result"),
         FIELD_NUMBER(sentra_signal, target_pid, "target.process.pid"),
-        FIELD_HIDDEN(sentra_signal, reserved),
+        FIELD_HIDDEN(sentra_signal, flags),
+        FIELD_FLAG(sentra_signal, flags, SENTRA_SIGNAL_BY_PARENT, "signal.by_parent"),
     };
 };
 static_assert(sentra::described<sentra_signal>() == sizeof(sentra_signal));

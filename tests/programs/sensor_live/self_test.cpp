@@ -35,6 +35,7 @@ TEST_F(Live, TellsWhoSendsItASignal)
     EXPECT_EQ(sent->as<sentra_signal>().number, static_cast<std::uint32_t>(SIGUSR2));
     EXPECT_EQ(sent->as<sentra_signal>().result, 1U); // TRACE_SIGNAL_IGNORED
     EXPECT_EQ(sent->as<sentra_signal>().target_pid, static_cast<std::uint32_t>(own));
+    EXPECT_EQ(sent->as<sentra_signal>().flags, 0U); // a child of the sensor's, not its parent
     EXPECT_TRUE(of(own, SENTRA_PROCESS_SIGNAL).empty());
 }
 
