@@ -41,8 +41,8 @@ struct file_seen {
 	__u32 repeats;
 	struct dentry *world;
 	__u64 place;  /* of the directory it lies in; 0: not known, or nobody asks */
-	bool is_emptied_next; /* O_TRUNC has been granted and not obeyed yet */
-	bool is_fact; /* it stands in told_facts */
+	__u64 is_emptied_next; /* O_TRUNC has been granted and not obeyed yet */
+	__u64 is_fact;	       /* it stands in told_facts */
 	bool is_lost;
 };
 
@@ -238,6 +238,9 @@ static __always_inline void object_was_seen(struct file_seen *seen)
 	forget(seen->flags);
 	forget(seen->place);
 	forget(seen->repeats);
+	forget(seen->open_flags);
+	forget(seen->is_emptied_next);
+	forget(seen->is_fact);
 	if (!file_tell_in(seen, row, SMALL_BYTES, SMALL_NAME, false))
 		file_tell_in(seen, row, LARGE_BYTES, NAME_BYTES, true);
 	if (seen->is_lost && seen->is_fact)
