@@ -13,10 +13,10 @@ namespace sentra::engine {
 
 namespace {
 
-const std::vector<std::string_view> kKeys = {"id",     "version",   "title", "intent", "attack",
-                                             "family", "controls",  "by",    "within", "steps",
-                                             "unless", "yields_to", "risk",  "signal", "proof"};
-const std::vector<std::string_view> kLaterKeys = {"until", "then_absent", "any"};
+const std::vector<std::string_view> kKeys = {
+    "id",          "version", "title",     "intent", "attack", "family",
+    "controls",    "by",      "within",    "steps",  "unless", "until",
+    "then_absent", "except",  "yields_to", "risk",   "signal", "proof"};
 
 bool is_sigma(const Node &root)
 {
@@ -128,6 +128,20 @@ void note_needs(CompiledRule &made)
             events.emplace(type->name);
         note_fields(unless.where, fields);
     }
+    for (const Until &until : made.until) {
+        for (const event::Type *type : until.types)
+            events.emplace(type->name);
+        note_fields(until.where, fields);
+    }
+    if (made.then_absent) {
+        for (const event::Type *type : made.then_absent->types)
+            events.emplace(type->name);
+        note_fields(made.then_absent->where, fields);
+    }
+    for (const session::FieldRef &field : made.by_fields)
+        fields.insert(field.name);
+    for (const Except &except : made.except)
+        note_fields(except.when, fields);
     for (const Term &term : made.terms)
         note_fields(term.when, fields);
     made.rule->events.assign(events.begin(), events.end());
@@ -176,19 +190,24 @@ void RuleSet::build_index()
             index.add({number, part++, &step.where, &step.types});
         for (const Unless &unless : rule.unless)
             index.add({number, part++, &unless.where, &unless.types});
+        for (const Until &until : rule.until)
+            index.add({number, part++, &until.where, &until.types});
+        if (rule.then_absent)
+            index.add({number, part++, &rule.then_absent->where, &rule.then_absent->types});
     }
     index.build();
 }
 
 void refuse_unknown_keys(const Node &map, std::string_view what,
                          const std::vector<std::string_view> &known,
-                         const std::vector<std::string_view> &later, Complaints &complaints)
+                         const std::vector<std::string_view> &elsewhere, Complaints &complaints)
 {
     for (const Entry &entry : map.entries) {
         if (std::find(known.begin(), known.end(), entry.key) != known.end())
             continue;
-        if (std::find(later.begin(), later.end(), entry.key) != later.end())
-            complaints.add(entry.mark, "\"" + entry.key + "\" is not supported by this version");
+        if (std::find(elsewhere.begin(), elsewhere.end(), entry.key) != elsewhere.end())
+            complaints.add(entry.mark, "\"" + entry.key + "\" belongs to the rule, not to " +
+                                           std::string(what));
         else
             complaints.add_unknown(entry.mark, std::string("key of ").append(what), entry.key,
                                    known);
@@ -229,7 +248,7 @@ std::optional<Draft> compile_rule(const Node &root, const std::string &file,
                                   Complaints &complaints)
 {
     const std::size_t before = complaints.size();
-    Draft draft{vocabulary, complaints, {}, root.mark, {}, {}, {}};
+    Draft draft{vocabulary, complaints, {}, root.mark, {}, {}, {}, {}};
     if (!root.is_map()) {
         complaints.add(root.mark,
                        std::string("a rule must be a map, and this is ") + root.kind_name());
@@ -242,13 +261,14 @@ std::optional<Draft> compile_rule(const Node &root, const std::string &file,
     draft.made.rule = std::make_shared<Rule>();
     draft.made.rule->file = file;
     draft.made.rule->pack = pack;
-    refuse_unknown_keys(root, "a rule", kKeys, kLaterKeys, complaints);
+    refuse_unknown_keys(root, "a rule", kKeys, {}, complaints);
     read_id(root, draft);
     read_intent(root, draft);
     read_attack(root, draft);
     read_family(root, draft);
     read_yields(root, draft);
     compile_steps(root, draft);
+    compile_ends(root, draft);
     compile_meaning(root, draft);
     compile_proofs(root, draft);
     if (complaints.size() != before)

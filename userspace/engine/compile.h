@@ -22,6 +22,7 @@ struct Draft {
     std::vector<StepNames> step_names; // of all steps, once they are known
     std::vector<std::pair<std::string, Mark>> yields_to; // resolved when all rules are read
     Mark id;
+    std::vector<Mark> by_marks; // of CompiledRule::by_fields
 
     [[nodiscard]] const Step &deciding() const { return made.steps[made.deciding]; }
     // For conditions and texts that look back on a completed behaviour.
@@ -37,15 +38,19 @@ struct Draft {
                                                 Complaints &complaints);
 
 // The parts, in the order they are compiled.
-void compile_steps(const Node &root, Draft &draft);   // by, within, steps, unless
+void compile_steps(const Node &root, Draft &draft);   // by, within, steps
+void compile_ends(const Node &root, Draft &draft);    // unless, until, then_absent, except
 void compile_meaning(const Node &root, Draft &draft); // risk, signal, title: needs the steps
 void compile_proofs(const Node &root, Draft &draft);
 
-// Complains about keys that are not in known; of those in later, that this version cannot do them
-// yet.
+// The types behind "event", and the condition behind "where" over a scope of such types.
+[[nodiscard]] std::vector<const event::Type *> read_types(const Node &body, Draft &draft);
+[[nodiscard]] Where read_where(const Node &body, const Scope &scope, Draft &draft);
+
+// Complains about keys that are not in known; of those in elsewhere, that they belong to the rule.
 void refuse_unknown_keys(const Node &map, std::string_view what,
                          const std::vector<std::string_view> &known,
-                         const std::vector<std::string_view> &later, Complaints &complaints);
+                         const std::vector<std::string_view> &elsewhere, Complaints &complaints);
 // The text behind the key; empty after a complaint or where it is absent and not needed.
 [[nodiscard]] std::string text_of(const Node &map, std::string_view key, bool needed,
                                   const Mark &place, Complaints &complaints);

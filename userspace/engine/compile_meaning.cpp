@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "engine/compile.h"
 #include "engine/number.h"
+#include "engine/site.h"
 
 namespace sentra::engine {
 
@@ -92,24 +93,6 @@ void read_base(const Node &risk, Draft &draft)
     draft.made.terms.push_back(std::move(term));
 }
 
-std::string slug(std::string_view field)
-{
-    std::string made;
-    for (const char c : field.substr(0, field.find('|')))
-        made += c == '.' ? '_' : c;
-    return made;
-}
-
-std::string default_name(const Node *when, std::size_t number)
-{
-    const Node *map = when;
-    if (map != nullptr && map->is_list() && !map->items.empty())
-        map = &map->items.front();
-    if (map != nullptr && !map->entries.empty() && map->entries.front().key != "not")
-        return slug(map->entries.front().key);
-    return "term_" + std::to_string(number);
-}
-
 void keep_places(const Where &where, Draft &draft)
 {
     for (const Clause &clause : where.any) {
@@ -138,7 +121,7 @@ void read_term(const Node &node, Draft &draft)
     }
     term.name = text_of(node, "name", false, node.mark, draft.complaints);
     if (term.name.empty())
-        term.name = default_name(when, draft.made.terms.size());
+        term.name = name_of_term(node, draft.made.terms.size());
     for (const Term &other : draft.made.terms)
         if (other.name == term.name)
             draft.complaints.add(node.mark, "two risk terms are called \"" + term.name +

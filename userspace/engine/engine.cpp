@@ -2,7 +2,10 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 
+#include "engine/meaning.h"
 #include "engine/rule_files.h"
 #include "engine/sequence.h"
 #include "engine/window.h"
@@ -20,14 +23,37 @@ struct Engine::State {
 
     void tick(const event::Event &event, const session::Session &session, std::vector<Match> &out)
     {
+        std::uint64_t evicted = 0;
+        sequences.wait_over(event.time_ns(), completions);
+        hand_on(session, out, evicted);
         windows.close(event.time_ns(), event.as<sentra_tick>().last != 0, session, out);
         sequences.forget(event.time_ns());
+        count(evicted);
+    }
+    void hand_on(const session::Session &session, std::vector<Match> &out, std::uint64_t &evicted)
+    {
+        for (const Completion &completion : completions)
+            if (!withheld(completion) &&
+                !is_excepted(set->rules[completion.rule], completion.bound, session, buffers))
+                windows.complete(completion, session, buffers, out, evicted);
+        completions.clear(); // lets go of the events
+    }
+    void count(std::uint64_t evicted) const
+    {
+        if (evicted > 0)
+            losses.count(SENTRA_LOSS_PARTIAL_EVICTED, evicted);
     }
     [[nodiscard]] bool withheld(const Completion &completion) const
     {
         const std::vector<std::size_t> &others = set->rules[completion.rule].yields_to;
         return std::any_of(completions.begin(), completions.end(), [&](const Completion &other) {
-            return other.weight > 0 &&
+            // What was waited for ends together with waits for other deeds.
+            const auto deed_ns = [&](const Completion &one) {
+                return one.bound[set->rules[one.rule].deciding]->time_ns;
+            };
+            const bool is_same_deed =
+                completion.waited_until_ns == 0 || deed_ns(other) == deed_ns(completion);
+            return other.weight > 0 && is_same_deed &&
                    std::find(others.begin(), others.end(), other.rule) != others.end();
         });
     }
@@ -65,12 +91,27 @@ void Engine::step(const event::Event &event, const session::Context &context,
     state.completions.clear();
     state.sequences.step(state.found, asked, state.novelty, state.completions, evicted);
     state.novelty.commit(evicted);
-    for (const Completion &completion : state.completions)
-        if (!state.withheld(completion))
-            state.windows.complete(completion, session, state.buffers, out, evicted);
-    state.completions.clear(); // lets go of the events
-    if (evicted > 0)
-        state.losses.count(SENTRA_LOSS_PARTIAL_EVICTED, evicted);
+    state.hand_on(session, out, evicted);
+    state.count(evicted);
+}
+
+void Engine::replace(std::shared_ptr<const Rules> rules, const session::Session &session,
+                     std::vector<Match> &out)
+{
+    State &state = *state_;
+    const RuleSetPtr next(rules, rules->compiled().set.get());
+    std::map<std::string_view, std::uint32_t> by_digest;
+    for (std::uint32_t i = 0; i < state.set->rules.size(); ++i)
+        by_digest.emplace(state.set->rules[i].rule->digest, i);
+    std::vector<std::uint32_t> was;
+    for (const CompiledRule &rule : next->rules) {
+        const auto at = by_digest.find(rule.rule->digest);
+        was.push_back(at == by_digest.end() ? Sequences::kNoRule : at->second);
+    }
+    state.windows.replace(next, was, session, out);
+    state.sequences.replace(next, was);
+    state.set = next;
+    state.rules = std::move(rules);
 }
 
 void Engine::remember(const std::vector<Sighting> &sightings)

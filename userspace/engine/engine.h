@@ -35,16 +35,27 @@ public:
         std::string path; // as complaints name it
         std::string name; // below its directory: "persistence/ssh-key-added.yaml"
         std::string text;
+        std::size_t layer = 0; // whose directory: 0 the shipped rules, from 1 on the site's
     };
     // As load(), over files already read.
     [[nodiscard]] static Result<std::shared_ptr<const Rules>> compile(std::vector<File> files);
-    // Reads every *.yaml below the directories, in order of path; later directories may only add.
-    // The error lists every complaint, one a line: "file:line:column: what ... did you mean ...",
-    // with the offending line as a snippet below it.
+    // Reads every *.yaml below the directories, in order of path. The first holds the shipped
+    // rules; later ones add to them and change them by files of their own (engine/site.h). The
+    // error lists every complaint, one a line: "file:line:column: what ... did you mean ...", with
+    // the offending line as a snippet below it.
     [[nodiscard]] static Result<std::shared_ptr<const Rules>>
     load(const std::vector<std::string> &directories);
 
-    [[nodiscard]] const std::vector<std::shared_ptr<const Rule>> &all() const;
+    [[nodiscard]] const std::vector<std::shared_ptr<const Rule>> &all() const; // in order of id
+    // all() and those that a site disabled.
+    [[nodiscard]] const std::vector<std::shared_ptr<const Rule>> &known() const;
+    // What a site added to lists.
+    struct ListChange {
+        std::string name, place; // without "$"; where it is written
+        std::vector<std::string> values;
+        bool is_new = false; // no shipped list has the name
+    };
+    [[nodiscard]] const std::vector<ListChange> &list_changes() const;
     [[nodiscard]] const std::string &bundle() const; // sha256 over the canonical rule texts
     // Sorted, each once. An alternative that no path or program narrows needs every event of its
     // type. What a rule asks of a file's name, directory or extension is told as what that means
@@ -82,6 +93,12 @@ public:
     // Appends what the event completed. A meta.tick closes windows that have run out.
     void step(const event::Event &event, const session::Context &context,
               const session::Session &session, std::vector<Match> &out);
+
+    // Goes on with other rules from the next event on. What was seen before is kept; so are the
+    // partial matches and open windows of rules that are as they were (Rule::digest). Appends what
+    // the windows of the others had not told yet.
+    void replace(std::shared_ptr<const Rules> rules, const session::Session &session,
+                 std::vector<Match> &out);
 
     void remember(const std::vector<Sighting> &sightings);
     [[nodiscard]] std::vector<Sighting> take_new_sightings();

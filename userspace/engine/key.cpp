@@ -30,17 +30,20 @@ const session::Process &tree_root(const session::Process &process)
     return *root;
 }
 
-Joined add_field(std::string_view name, const Asked &asked, std::string &key)
+Joined add_field(const session::FieldRef &field, const Asked &asked, std::string &key)
 {
-    const auto field = session::find_field(name);
-    if (!field)
-        return Joined::excluded;
     const event::Value value =
-        session::read(*field, asked.event, asked.context, asked.session, asked.buffers.value);
+        session::read(field, asked.event, asked.context, asked.session, asked.buffers.value);
     if (!is_known(value))
         return Joined::excluded;
     key += event::to_text(value);
     return Joined::yes;
+}
+
+Joined add_field(std::string_view name, const Asked &asked, std::string &key)
+{
+    const auto field = session::find_field(name);
+    return field ? add_field(*field, asked, key) : Joined::excluded;
 }
 
 Joined add_part(By by, const Asked &asked, std::string &key)
@@ -95,6 +98,11 @@ Joined join_key(const CompiledRule &rule, const Asked &asked, std::string &key)
             return one;
         if (one == Joined::alone)
             all = one;
+        key += '\x1f';
+    }
+    for (const session::FieldRef &field : rule.by_fields) {
+        if (add_field(field, asked, key) == Joined::excluded)
+            return Joined::excluded;
         key += '\x1f';
     }
     return all;

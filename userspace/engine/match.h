@@ -49,9 +49,10 @@ struct Match {
     std::vector<std::string> merge_values;
     std::uint64_t window_start_ns = 0; // UTC: the window the merge key was opened in
     std::uint64_t first_ns = 0, last_ns = 0;
-    std::uint64_t count = 0;        // how often the behaviour completed inside the window
-    std::vector<Bound> bound;       // of the completion that made this match, in step order
-    std::vector<Evidence> evidence; // over the whole window, in order, bounded (first and last)
+    std::uint64_t waited_until_ns = 0; // for what did not come; 0: nothing was waited for
+    std::uint64_t count = 0;           // how often the behaviour completed inside the window
+    std::vector<Bound> bound;          // of the completion that made this match, in step order
+    std::vector<Evidence> evidence;    // over the whole window, in order, bounded (first and last)
     std::uint64_t evidence_left_out = 0;
     // Distinct peers (source.ip) and user names over all events of the window, kept as evidence or
     // not: sorted, not escaped. all_names: none was left out.

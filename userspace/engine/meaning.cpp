@@ -44,6 +44,16 @@ Meaning meaning_of(const CompiledRule &rule, const std::vector<TakenPtr> &bound,
     return made;
 }
 
+bool is_excepted(const CompiledRule &rule, const std::vector<TakenPtr> &bound,
+                 const session::Session &session, Buffers &buffers)
+{
+    const Taken &deciding = *bound[rule.deciding];
+    const Asked asked{
+        *deciding.bound.event, deciding.bound.context, session, bound, deciding.fresh, buffers};
+    return std::any_of(rule.except.begin(), rule.except.end(),
+                       [&](const Except &except) { return holds(except.when, asked); });
+}
+
 std::string text_of(const CompiledRule &rule, const std::vector<TakenPtr> &bound,
                     std::uint64_t count, const session::Session &session, std::string_view name)
 {

@@ -29,6 +29,10 @@ struct Meaning {
                                                        const std::vector<TakenPtr> &bound,
                                                        const session::Session &session);
 
+// Whether the site or the rule itself takes this one out.
+[[nodiscard]] bool is_excepted(const CompiledRule &rule, const std::vector<TakenPtr> &bound,
+                               const session::Session &session, Buffers &buffers);
+
 // The value of "step.field", "step.count", "field" or "count"; empty when there is none. What the
 // rule names was read when the step took its event; anything else is read now.
 [[nodiscard]] std::string text_of(const CompiledRule &rule, const std::vector<TakenPtr> &bound,

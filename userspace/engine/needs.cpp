@@ -63,9 +63,9 @@ Sought sought_by(const Pattern &pattern)
         if (pieces[i].empty())
             continue;
         const Sought piece{i == 0                   ? Need::How::begins
-                          : i + 1 == pieces.size() ? Need::How::ends
-                                                   : Need::How::contains,
-                          lower_ascii(pieces[i])};
+                           : i + 1 == pieces.size() ? Need::How::ends
+                                                    : Need::How::contains,
+                           lower_ascii(pieces[i])};
         if (rank(piece) < rank(best) ||
             (rank(piece) == rank(best) && piece.value.size() > best.value.size()))
             best = piece;
@@ -215,7 +215,7 @@ bool is_impatient(const CompiledRule &rule)
         impatient = impatient || (step.count && is_short(step.count->within_ns));
     for (const Unless &unless : rule.unless)
         impatient = impatient || is_short(unless.within_ns);
-    return impatient;
+    return impatient || (rule.then_absent && is_short(rule.then_absent->within_ns));
 }
 
 } // namespace
@@ -230,6 +230,11 @@ std::vector<Need> Rules::needs() const
                       needs);
         for (const Unless &unless : rule.unless)
             add_where(unless.where, unless.types, impatient, needs);
+        // What ends or answers must come after what it ends, though it came before as well.
+        for (const Until &until : rule.until)
+            add_where(until.where, until.types, true, needs);
+        if (rule.then_absent)
+            add_where(rule.then_absent->where, rule.then_absent->types, true, needs);
     }
     return {needs.begin(), needs.end()};
 }

@@ -40,6 +40,14 @@ struct Proof {
     std::uint32_t line = 0;               // in Rule::file
 };
 
+// What a site changed about a rule it did not write.
+struct Change {
+    std::string place;             // "/etc/sentra/rules.d/keys.yaml:3:9"
+    std::string reason;            // the site's own
+    std::vector<std::string> says; // "risk base 0.45 -> 0.30"
+    bool disables = false;
+};
+
 struct Rule {
     std::string id; // "ssh-key-added"
     std::uint32_t version = 1;
@@ -55,8 +63,13 @@ struct Rule {
     std::string playbook;
     Merge merge;
     std::string file;                   // where it was read from
+    std::string digest;                 // of its effective text: the same digest, the same rule
     std::vector<std::string> yields_to; // rules that tell the same deed better
     std::vector<Proof> proofs;
+    bool is_of_site = false;  // not of the first directory
+    bool is_disabled = false; // by a change: it is checked and never asked
+    std::vector<Change> changes;
+    std::string effective;           // as YAML, changes included, without its proofs
     std::vector<std::string> events; // event types it needs, in order of name
     std::vector<std::string> fields; // fields it reads, in order of name
 };

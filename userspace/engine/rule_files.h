@@ -14,6 +14,8 @@ namespace sentra::engine {
 struct Rules::Compiled {
     RuleSetPtr set;
     std::vector<std::shared_ptr<const Rule>> all; // in order of id
+    std::vector<std::shared_ptr<const Rule>> known;
+    std::vector<Rules::ListChange> list_changes;
     std::string bundle;
 };
 

@@ -11,7 +11,9 @@
 #include "base/text.h"
 #include "engine/compile.h"
 #include "engine/engine.h"
+#include "engine/render.h"
 #include "engine/rule_files.h"
+#include "engine/site.h"
 
 namespace sentra::engine {
 
@@ -51,7 +53,7 @@ public:
     {
         for (Rules::File &file : files)
             sources_.push_back(
-                {{std::move(file.path), std::move(file.text)}, std::move(file.name)});
+                {{std::move(file.path), std::move(file.text)}, std::move(file.name), file.layer});
     }
 
     Result<std::unique_ptr<Rules::Compiled>> collect()
@@ -61,7 +63,10 @@ public:
                 read_vocabulary(file);
         for (const Named &file : sources_)
             if (!is_vocabulary(file))
-                read_rule(file);
+                read_document(file);
+        for (Document &document : documents_)
+            read_rule(document);
+        refuse_lost_changes();
         resolve_yields();
         if (!complaints_.empty())
             return tl::unexpected(complaints_.error());
@@ -72,6 +77,11 @@ private:
     struct Named {
         Source source;
         std::string name;
+        std::size_t layer = 0;
+    };
+    struct Document {
+        const Named &file;
+        Node root;
     };
 
     static bool is_vocabulary(const Named &file)
@@ -86,6 +96,8 @@ private:
         if (!root)
             return;
         const std::string_view name = base_name(file.name);
+        if (name == "lists.yaml" && file.layer > 0)
+            note_lists(*root);
         if (name == "lists.yaml")
             vocabulary_.read_lists(*root, complaints_);
         else if (name == "attack.yaml")
@@ -94,16 +106,65 @@ private:
             vocabulary_.read_families(*root, complaints_);
     }
 
-    void read_rule(const Named &file)
+    void note_lists(const Node &root)
     {
-        const auto root = read_yaml(file.source, kRuleBytesMax, complaints_);
+        Complaints said; // read_lists says them
+        for (const Entry &entry : root.entries) {
+            std::string name = entry.key;
+            if (!name.empty() && name.front() == '$')
+                name.erase(0, 1);
+            const bool is_new = vocabulary_.lists.count(name) == 0;
+            list_changes_.push_back({std::move(name), entry.mark.text(),
+                                     read_texts(entry.value, entry.key, said), is_new});
+        }
+    }
+
+    void read_document(const Named &file)
+    {
+        auto root = read_yaml(file.source, kRuleBytesMax, complaints_);
         if (!root)
             return;
-        note_id(*root);
+        if (is_site_change(*root)) {
+            changing_.push_back(std::move(*root));
+            for (SiteChange &change : read_site_changes(changing_.back(), complaints_))
+                changes_.push_back(std::move(change));
+        } else {
+            documents_.push_back({file, std::move(*root)});
+        }
+    }
+
+    void read_rule(Document &document)
+    {
+        const Named &file = document.file;
+        Node &root = document.root;
+        note_id(root);
+        const std::string id = root.find("id") == nullptr ? "" : root.find("id")->text;
+        std::vector<Change> told;
+        for (SiteChange &change : changes_) {
+            if (id.empty() || change.rule != id)
+                continue;
+            apply(change, root, complaints_);
+            told.push_back(change.told);
+        }
         const std::string pack(base_name(directory_name(file.name)));
-        auto draft = compile_rule(*root, file.source.path, pack, vocabulary_, complaints_);
-        if (draft)
-            drafts_.push_back(std::move(*draft));
+        auto draft = compile_rule(root, file.source.path, pack, vocabulary_, complaints_);
+        if (!draft)
+            return;
+        Rule &rule = *draft->made.rule;
+        rule.is_of_site = file.layer > 0;
+        rule.is_disabled = std::any_of(told.begin(), told.end(),
+                                       [](const Change &change) { return change.disables; });
+        rule.changes = std::move(told);
+        rule.effective = render(root, "proof");
+        rule.digest = sha256_hex(rule.effective);
+        drafts_.push_back(std::move(*draft));
+    }
+
+    void refuse_lost_changes()
+    {
+        for (const SiteChange &change : changes_)
+            if (!change.rule.empty() && ids_.count(change.rule) == 0)
+                complaints_.add_unknown(change.mark, "rule", change.rule, keys_of(ids_));
     }
 
     // Ids of refused rules count too: a rule that yields to one of them is not wrong itself.
@@ -135,20 +196,26 @@ private:
             in_order.emplace(draft.made.rule->id, &draft);
         std::map<std::string, std::size_t> numbers;
         for (const auto &[id, draft] : in_order)
-            numbers.emplace(id, numbers.size());
+            if (!draft->made.rule->is_disabled)
+                numbers.emplace(id, numbers.size());
         auto set = std::make_shared<RuleSet>();
         auto compiled = std::make_unique<Rules::Compiled>();
         for (const auto &[own_id, draft] : in_order) {
             for (const auto &[id, mark] : draft->yields_to) {
-                draft->made.yields_to.push_back(numbers.at(id));
+                if (const auto number = numbers.find(id); number != numbers.end())
+                    draft->made.yields_to.push_back(number->second);
                 draft->made.rule->yields_to.push_back(id);
             }
+            compiled->known.push_back(draft->made.rule);
+            if (draft->made.rule->is_disabled)
+                continue;
             compiled->all.push_back(draft->made.rule);
             set->rules.push_back(std::move(draft->made));
         }
         set->build_index();
         compiled->set = std::move(set);
         compiled->bundle = bundle();
+        compiled->list_changes = std::move(list_changes_);
         return compiled;
     }
 
@@ -167,6 +234,10 @@ private:
     std::deque<Named> sources_; // marks point into them
     Complaints complaints_;
     Vocabulary vocabulary_;
+    std::deque<Document> documents_;
+    std::deque<Node> changing_;
+    std::vector<SiteChange> changes_; // nodes are in changing_
+    std::vector<Rules::ListChange> list_changes_;
     std::deque<Draft> drafts_;
     std::map<std::string, Mark, std::less<>> ids_;
 };
@@ -179,6 +250,16 @@ Rules::~Rules() = default;
 const std::vector<std::shared_ptr<const Rule>> &Rules::all() const
 {
     return compiled_->all;
+}
+
+const std::vector<std::shared_ptr<const Rule>> &Rules::known() const
+{
+    return compiled_->known;
+}
+
+const std::vector<Rules::ListChange> &Rules::list_changes() const
+{
+    return compiled_->list_changes;
 }
 
 const std::string &Rules::bundle() const
@@ -197,10 +278,12 @@ Result<std::shared_ptr<const Rules>> Rules::compile(std::vector<File> files)
 Result<std::shared_ptr<const Rules>> Rules::load(const std::vector<std::string> &directories)
 {
     std::vector<File> files;
-    for (const std::string &directory : directories) {
-        auto below = files_below(directory);
+    for (std::size_t layer = 0; layer < directories.size(); ++layer) {
+        auto below = files_below(directories[layer]);
         if (!below)
             return tl::unexpected(std::move(below.error()));
+        for (File &file : *below)
+            file.layer = layer;
         std::move(below->begin(), below->end(), std::back_inserter(files));
     }
     return compile(std::move(files));

@@ -2,7 +2,9 @@
 #include "engine/sequence.h"
 
 #include <algorithm>
+#include <tuple>
 
+#include "engine/absence.h"
 #include "engine/key.h"
 
 namespace sentra::engine {
@@ -12,6 +14,7 @@ namespace {
 constexpr std::size_t kInstancesMax = 4096; // of one rule: a host has fewer sessions and services
 constexpr std::size_t kEntriesMax = 4096;   // of one counter; Count::at_least is no larger
 constexpr std::size_t kSampleMax = 16;      // of a counter's first, and of its latest events
+constexpr std::size_t kWaysMax = 64;        // to one step of one instance
 
 std::uint64_t age_ns(std::uint64_t now_ns, std::uint64_t then_ns)
 {
@@ -46,13 +49,18 @@ struct Sequences::Turn {
     const Asked &asked;
     Novelty &novelty;
     std::vector<Completion> &out;
+    std::uint64_t &evicted;
+    bool has_key = false;         // key_ says whose the event is
     Instance *instance = nullptr; // null: joins nothing
     bool calls_off = false;       // the event itself calls the rule off
 };
 
 Sequences::Sequences(RuleSetPtr set)
-    : set_(std::move(set)), by_rule_(set_->rules.size(), Recent<Instance>(kInstancesMax))
+    : set_(std::move(set)),
+      by_rule_(set_->rules.size(), Recent<Instance>(kInstancesMax)),
+      absences_(set_->rules.size())
 {}
+Sequences::~Sequences() = default;
 
 void Sequences::step(const std::vector<Waiting> &found, const Asked &asked, Novelty &novelty,
                      std::vector<Completion> &out, std::uint64_t &evicted)
@@ -63,57 +71,112 @@ void Sequences::step(const std::vector<Waiting> &found, const Asked &asked, Nove
             ++end;
         const std::uint32_t number = found[begin].rule;
         const CompiledRule &rule = set_->rules[number];
-        const std::size_t steps = rule.steps.size();
-        Turn turn{number, rule, asked, novelty, out};
+        Turn one{number, rule, asked, novelty, out, evicted};
         const Joined joined = join_key(rule, asked, key_);
+        one.has_key = joined == Joined::yes;
         const bool remembers = !rule.is_single() || (!rule.unless.empty() && rule.memory_ns > 0);
-        if (joined == Joined::yes && remembers) {
-            turn.instance = &by_rule_[number].use(key_, asked.event.time_ns(), evicted);
-            turn.instance->stages.resize(steps);
-            turn.instance->counters.resize(steps);
-            turn.instance->called_off_ns.resize(rule.unless.size());
+        if (one.has_key && found[begin].part >= rule.first_until()) {
+            one.instance = by_rule_[number].find(key_); // what only ends begins nothing
+        } else if (one.has_key && remembers) {
+            one.instance = &by_rule_[number].use(key_, asked.event.time_ns(), evicted);
+            one.instance->stages.resize(rule.steps.size());
+            one.instance->counters.resize(rule.steps.size());
+            one.instance->called_off_ns.resize(rule.unless.size());
         }
-        if (joined != Joined::excluded) {
-            // What calls off comes first; then the last step first, so that an event that fits two
-            // steps does not follow itself.
-            for (std::size_t i = end; i-- > begin;) {
-                const std::size_t part = found[i].part;
-                if (part < steps) {
-                    take(turn, part);
-                } else {
-                    turn.calls_off = true;
-                    if (turn.instance != nullptr)
-                        turn.instance->called_off_ns[part - steps] = asked.event.time_ns();
-                }
-            }
-        }
+        if (joined != Joined::excluded)
+            turn(one, found.data() + begin, found.data() + end);
         begin = end;
     }
 }
 
-// The latest way that leads to just before the step: over the nearest earlier step that was
-// reached, back to the last required one.
-bool Sequences::prefix(const Turn &turn, std::size_t step, std::vector<TakenPtr> &way) const
+// What ends a wait comes first, then what makes forget, then what calls off; then the last step
+// first, so that an event that fits two steps does not follow itself.
+void Sequences::turn(Turn &turn, const Waiting *begin, const Waiting *end)
 {
     const CompiledRule &rule = turn.rule;
-    const std::uint64_t now_ns = turn.asked.event.time_ns();
-    way.assign(rule.steps.size(), nullptr);
-    for (std::size_t j = step; j-- > 0;) {
-        const bool reached = turn.instance != nullptr && !turn.instance->stages[j].empty();
-        bool live = reached;
-        for (std::size_t k = 0; reached && k <= j; ++k) {
-            const TakenPtr &taken = turn.instance->stages[j][k];
-            const bool in_time = taken && age_ns(now_ns, taken->time_ns) <= rule.within_ns;
-            way[k] = in_time ? taken : nullptr;
-            live = live && (in_time || (rule.steps[k].optional && k != j));
+    while (end != begin) {
+        const std::size_t part = (--end)->part;
+        if (part < rule.first_unless()) {
+            take(turn, part);
+        } else if (part < rule.first_until()) {
+            turn.calls_off = true;
+            if (turn.instance != nullptr)
+                turn.instance->called_off_ns[part - rule.first_unless()] =
+                    turn.asked.event.time_ns();
+            if (turn.has_key)
+                absences_[turn.number].forget(key_);
+        } else if (part < rule.part_absent()) {
+            forget_all(turn);
+        } else if (turn.has_key) {
+            absences_[turn.number].answer(key_, rule, turn.asked);
         }
-        if (live)
-            return true;
-        way.assign(rule.steps.size(), nullptr);
-        if (!rule.steps[j].optional)
+    }
+}
+
+void Sequences::forget_all(Turn &turn)
+{
+    if (turn.has_key)
+        absences_[turn.number].forget(key_);
+    if (turn.instance == nullptr)
+        return;
+    for (std::vector<Way> &ways : turn.instance->stages)
+        ways.clear();
+    for (Counter &counter : turn.instance->counters)
+        counter = {};
+}
+
+// Copies into way_ what is still in time of a way that leads up to the position; whether that is
+// enough to go on from.
+bool Sequences::is_live(const Turn &turn, const std::vector<TakenPtr> &bound, std::size_t position)
+{
+    const std::vector<Step> &steps = turn.rule.steps;
+    const std::uint64_t now_ns = turn.asked.event.time_ns();
+    way_.assign(steps.size(), nullptr);
+    for (std::size_t k = 0; k < steps.size() && steps[k].position <= position;) {
+        const std::size_t at = steps[k].position;
+        const bool needed = !steps[k].optional || at == position;
+        bool is_bound = false;
+        for (; k < steps.size() && steps[k].position == at; ++k) {
+            if (bound[k] == nullptr || age_ns(now_ns, bound[k]->time_ns) > turn.rule.within_ns)
+                continue;
+            way_[k] = bound[k];
+            is_bound = true;
+        }
+        if (needed && !is_bound)
             return false;
     }
     return true;
+}
+
+// The latest way that leads to just before the step and will do, in way_: over the nearest earlier
+// place that was reached, back to the last required one.
+template <typename Accept>
+bool Sequences::find_way(const Turn &turn, std::size_t number, const Accept &accept)
+{
+    const std::vector<Step> &steps = turn.rule.steps;
+    std::size_t end = number;
+    while (end > 0 && steps[end - 1].position == steps[number].position)
+        --end;
+    while (end > 0) {
+        const std::size_t position = steps[end - 1].position;
+        std::size_t begin = end;
+        std::vector<std::pair<const Taken *, const Way *>> ways; // of this place, the latest last
+        for (; begin > 0 && steps[begin - 1].position == position; --begin)
+            if (turn.instance != nullptr)
+                for (const Way &way : turn.instance->stages[begin - 1])
+                    ways.emplace_back(way.bound[begin - 1].get(), &way);
+        std::stable_sort(ways.begin(), ways.end(), [](const auto &a, const auto &b) {
+            return a.first->time_ns < b.first->time_ns;
+        });
+        for (auto way = ways.rbegin(); way != ways.rend(); ++way)
+            if (is_live(turn, way->second->bound, position) && accept(way_))
+                return true;
+        if (!steps[begin].optional)
+            return false;
+        end = begin;
+    }
+    way_.assign(steps.size(), nullptr);
+    return accept(way_);
 }
 
 void Sequences::take(Turn &turn, std::size_t number)
@@ -121,19 +184,17 @@ void Sequences::take(Turn &turn, std::size_t number)
     const CompiledRule &rule = turn.rule;
     const Step &step = rule.steps[number];
     const Asked &asked = turn.asked;
-    const bool led_here = prefix(turn, number, way_);
-    const Asked with_steps{asked.event, asked.context,     asked.session,
-                           way_,        ~std::uint32_t{0}, asked.buffers};
-    if (step.asks_steps && (!led_here || !holds(step.where, with_steps)))
+    const auto find = [&](std::uint32_t fresh) {
+        return find_way(turn, number, [&](const std::vector<TakenPtr> &way) {
+            const Asked with{asked.event, asked.context, asked.session, way, fresh, asked.buffers};
+            return (!step.asks_steps && !step.asks_fresh) || holds(step.where, with);
+        });
+    };
+    if (step.asks_steps && !find(~std::uint32_t{0}))
         return;
+    // What was seen is noted whether or not it leads on.
     const std::uint32_t fresh = step.fresh.empty() ? 0 : turn.novelty.ask(step.fresh, asked);
-    if (step.asks_fresh) {
-        const Asked with_fresh{asked.event, asked.context, asked.session,
-                               way_,        fresh,         asked.buffers};
-        if (!holds(step.where, with_fresh))
-            return;
-    }
-    if (!led_here)
+    if (!find(fresh))
         return;
     auto taken =
         std::make_shared<Taken>(Taken{{step.name, event::Owned(asked.event), asked.context, 1},
@@ -153,10 +214,38 @@ void Sequences::take(Turn &turn, std::size_t number)
             return;
     }
     way_[number] = std::move(taken);
-    if (turn.instance != nullptr)
-        turn.instance->stages[number] = way_;
+    keep_way(turn, number);
     if (number >= rule.deciding)
         complete(turn, number, way_);
+}
+
+// In the place of the way with the same values, or beside the others.
+void Sequences::keep_way(Turn &turn, std::size_t number)
+{
+    if (turn.instance == nullptr || turn.rule.is_single())
+        return;
+    std::vector<Way> &ways = turn.instance->stages[number];
+    joined_.clear();
+    for (const Place &place : turn.rule.steps[number].joined) {
+        const TakenPtr &taken = way_[static_cast<std::size_t>(place.step)];
+        if (taken != nullptr)
+            joined_ +=
+                event::to_text(session::read(place.field, *taken->bound.event, taken->bound.context,
+                                             turn.asked.session, turn.asked.buffers.value));
+        joined_ += '\x1f';
+    }
+    const auto same = std::find_if(ways.begin(), ways.end(),
+                                   [&](const Way &way) { return way.joined == joined_; });
+    if (same != ways.end()) {
+        ways.erase(same);
+    } else if (ways.size() == kWaysMax) {
+        const std::uint64_t oldest_ns = ways.front().bound[number]->time_ns;
+        // One that is too old to lead anywhere is no loss.
+        if (age_ns(turn.asked.event.time_ns(), oldest_ns) <= turn.rule.within_ns)
+            ++turn.evicted;
+        ways.erase(ways.begin());
+    }
+    ways.push_back({joined_, way_});
 }
 
 bool Sequences::called_off(const Turn &turn) const
@@ -199,7 +288,62 @@ void Sequences::complete(Turn &turn, std::size_t number, std::vector<TakenPtr> w
             completion.weight += std::exchange(entry.owed, 0);
     }
     completion.bound = std::move(way);
-    turn.out.push_back(std::move(completion));
+    hand_over(turn, std::move(completion));
+}
+
+// At once, or when what must not follow has not followed. Of an actor nobody knows, nothing can be
+// said not to have come.
+void Sequences::hand_over(Turn &turn, Completion completion)
+{
+    const CompiledRule &rule = turn.rule;
+    if (!rule.then_absent) {
+        turn.out.push_back(std::move(completion));
+        return;
+    }
+    if (!turn.has_key)
+        return;
+    Absences &waiting = absences_[turn.number];
+    if (completion.weight == 0) {
+        if (!waiting.grow(key_, rule.deciding, completion))
+            turn.out.push_back(std::move(completion));
+        return;
+    }
+    const std::uint64_t due_ns =
+        completion.bound[rule.deciding]->time_ns + rule.then_absent->within_ns;
+    completion.waited_until_ns = due_ns;
+    waiting.wait(key_, due_ns, std::move(completion), turn.evicted);
+}
+
+void Sequences::wait_over(std::uint64_t now_ns, std::vector<Completion> &out)
+{
+    std::vector<Absences::Waiting> due;
+    for (Absences &absences : absences_)
+        absences.take_due(now_ns, due);
+    std::stable_sort(due.begin(), due.end(), [](const auto &a, const auto &b) {
+        return std::tie(a.due_ns, a.completion.rule, a.number) <
+               std::tie(b.due_ns, b.completion.rule, b.number);
+    });
+    for (Absences::Waiting &one : due)
+        out.push_back(std::move(one.completion));
+}
+
+void Sequences::replace(RuleSetPtr set, const std::vector<std::uint32_t> &was)
+{
+    std::vector<Recent<Instance>> by_rule;
+    std::vector<Absences> absences(set->rules.size());
+    by_rule.reserve(set->rules.size());
+    for (std::uint32_t i = 0; i < set->rules.size(); ++i) {
+        if (was[i] == kNoRule) {
+            by_rule.emplace_back(kInstancesMax);
+            continue;
+        }
+        by_rule.push_back(std::move(by_rule_[was[i]]));
+        absences[i] = std::move(absences_[was[i]]);
+        absences[i].renumber(i);
+    }
+    by_rule_ = std::move(by_rule);
+    absences_ = std::move(absences);
+    set_ = std::move(set);
 }
 
 void Sequences::expire(Counter &counter, const Count &count, std::uint64_t now_ns)
@@ -271,6 +415,8 @@ std::size_t Sequences::size() const
     std::size_t all = 0;
     for (const Recent<Instance> &instances : by_rule_)
         all += instances.size();
+    for (const Absences &absences : absences_)
+        all += absences.size();
     return all;
 }
 

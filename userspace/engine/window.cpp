@@ -124,6 +124,7 @@ void Windows::complete(const Completion &completion, const session::Session &ses
         window = &open(key, time_ns);
     }
     window->count += completion.weight;
+    window->waited_until_ns = std::max(window->waited_until_ns, completion.waited_until_ns);
     window->grown = true;
     for (const TakenPtr &taken : completion.counted)
         window->evidence.add(taken);
@@ -155,6 +156,7 @@ Match Windows::hand_up(Window &window, const session::Session &session) const
     match.window_start_ns = window.start_ns;
     match.first_ns = window.evidence.first_ns();
     match.last_ns = window.evidence.last_ns();
+    match.waited_until_ns = window.waited_until_ns;
     match.count = window.count;
     for (const TakenPtr &taken : window.meaning.bound)
         if (taken != nullptr)
@@ -179,6 +181,31 @@ Match Windows::hand_up(Window &window, const session::Session &session) const
     window.grown = false;
     window.next_count = next_power(window.count);
     return match;
+}
+
+void Windows::replace(RuleSetPtr set, const std::vector<std::uint32_t> &was,
+                      const session::Session &session, std::vector<Match> &out)
+{
+    std::map<std::uint32_t, std::uint32_t> is; // number in the old set -> in the new one
+    for (std::uint32_t i = 0; i < was.size(); ++i)
+        if (was[i] != Sequences::kNoRule)
+            is.emplace(was[i], i);
+    std::map<Key, std::vector<Window>> kept;
+    for (auto &[key, windows] : windows_) {
+        const auto at = is.find(key.first);
+        for (Window &window : windows) {
+            if (at != is.end())
+                window.rule = at->second;
+            else if (window.grown)
+                out.push_back(hand_up(window, session));
+        }
+        if (at != is.end())
+            kept.emplace(Key{at->second, key.second}, std::move(windows));
+        else
+            count_ -= windows.size();
+    }
+    windows_ = std::move(kept);
+    set_ = std::move(set);
 }
 
 void Windows::close(std::uint64_t now_ns, bool last, const session::Session &session,

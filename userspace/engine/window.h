@@ -28,6 +28,9 @@ public:
     void close(std::uint64_t now_ns, bool last, const session::Session &session,
                std::vector<Match> &out);
     [[nodiscard]] std::size_t size() const { return count_; }
+    // As Sequences::replace(): what windows of other rules still had to tell is appended.
+    void replace(RuleSetPtr set, const std::vector<std::uint32_t> &was,
+                 const session::Session &session, std::vector<Match> &out);
 
     // Where windows began, as sightings whose key begins with 'w': events read again after a
     // restart must fall into the windows they were in.
@@ -41,6 +44,7 @@ private:
         std::vector<std::string> values;
         std::uint64_t start_ns = 0, end_ns = 0;
         std::uint64_t count = 0, next_count = 10;
+        std::uint64_t waited_until_ns = 0;
         Meaning meaning;
         EvidenceList evidence;
         bool handed_up = false, grown = false;
