@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "engine/sigma.h"
 
 namespace sentra::engine {
 
@@ -17,11 +18,6 @@ const std::vector<std::string_view> kKeys = {
     "id",          "version", "title",     "intent", "attack", "family",
     "controls",    "by",      "within",    "steps",  "unless", "until",
     "then_absent", "except",  "yields_to", "risk",   "signal", "proof"};
-
-bool is_sigma(const Node &root)
-{
-    return root.find("detection") != nullptr || root.find("logsource") != nullptr;
-}
 
 void read_id(const Node &root, Draft &draft)
 {
@@ -111,7 +107,8 @@ void note_fields(const Where &where, std::set<std::string> &fields)
     }
 }
 
-// What the rule needs from the sensor, for `rules check` and for the kernel's filters.
+} // namespace
+
 void note_needs(CompiledRule &made)
 {
     std::set<std::string> events;
@@ -148,8 +145,6 @@ void note_needs(CompiledRule &made)
     made.rule->fields.assign(fields.begin(), fields.end());
 }
 
-} // namespace
-
 Scope Draft::looking_back()
 {
     Scope scope;
@@ -182,10 +177,13 @@ int kept_at(const Step &step, std::string_view field)
 
 void RuleSet::build_index()
 {
+    link_sigma(*this);
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const CompiledRule &rule = rules[i];
         const auto number = static_cast<std::uint32_t>(i);
         std::uint32_t part = 0;
+        if (rule.sigma && rule.sigma->correlation)
+            continue; // its parts wait for events
         for (const Step &step : rule.steps)
             index.add({number, part++, &step.where, &step.types});
         for (const Unless &unless : rule.unless)
@@ -252,10 +250,6 @@ std::optional<Draft> compile_rule(const Node &root, const std::string &file,
     if (!root.is_map()) {
         complaints.add(root.mark,
                        std::string("a rule must be a map, and this is ") + root.kind_name());
-        return std::nullopt;
-    }
-    if (is_sigma(root)) {
-        complaints.add(root.mark, "a Sigma rule; Sigma rules are not supported by this version");
         return std::nullopt;
     }
     draft.made.rule = std::make_shared<Rule>();

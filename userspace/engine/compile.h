@@ -47,6 +47,10 @@ void compile_proofs(const Node &root, Draft &draft);
 [[nodiscard]] std::vector<const event::Type *> read_types(const Node &body, Draft &draft);
 [[nodiscard]] Where read_where(const Node &body, const Scope &scope, Draft &draft);
 
+// What the rule needs from the sensor, for `rules check` and for the kernel's filters: its events
+// and fields.
+void note_needs(CompiledRule &made);
+
 // Complains about keys that are not in known; of those in elsewhere, that they belong to the rule.
 void refuse_unknown_keys(const Node &map, std::string_view what,
                          const std::vector<std::string_view> &known,

@@ -81,6 +81,8 @@ struct MergePart {
     Place place;
 };
 
+struct SigmaTraits; // engine/sigma.h
+
 struct CompiledRule {
     std::shared_ptr<Rule> rule;
     std::vector<By> by;
@@ -96,6 +98,7 @@ struct CompiledRule {
     std::vector<MergePart> merge;
     std::vector<std::size_t> yields_to; // indices of rules
     std::uint64_t memory_ns = 0;        // how long an instance can still matter
+    std::shared_ptr<SigmaTraits> sigma; // of a Sigma rule (engine/sigma.h), else null
 
     // Places where it waits for events, in the index's order: steps, unless, until, then_absent.
     [[nodiscard]] std::size_t first_unless() const { return steps.size(); }

@@ -8,6 +8,7 @@
 #include "engine/meaning.h"
 #include "engine/rule_files.h"
 #include "engine/sequence.h"
+#include "engine/sigma_evidence.h"
 #include "engine/window.h"
 
 namespace sentra::engine {
@@ -18,16 +19,20 @@ struct Engine::State {
           set(rules, rules->compiled().set.get()),
           losses(counted),
           sequences(set),
-          windows(set)
+          windows(set),
+          sigma(set)
     {}
 
     void tick(const event::Event &event, const session::Session &session, std::vector<Match> &out)
     {
         std::uint64_t evicted = 0;
+        const std::size_t told = out.size();
         sequences.wait_over(event.time_ns(), completions);
         hand_on(session, out, evicted);
         windows.close(event.time_ns(), event.as<sentra_tick>().last != 0, session, out);
+        sigma.tag(out, told);
         sequences.forget(event.time_ns());
+        sigma.forget(event.time_ns());
         count(evicted);
     }
     void hand_on(const session::Session &session, std::vector<Match> &out, std::uint64_t &evicted)
@@ -63,6 +68,7 @@ struct Engine::State {
     event::Losses &losses;
     Sequences sequences;
     Windows windows;
+    SigmaEvidence sigma;
     Novelty novelty;
     // Reused, so that an event that matches nothing allocates nothing.
     Buffers buffers;
@@ -89,9 +95,12 @@ void Engine::step(const event::Event &event, const session::Context &context,
         return;
     std::uint64_t evicted = 0;
     state.completions.clear();
+    state.sigma.step(state.found, asked, state.completions, evicted);
     state.sequences.step(state.found, asked, state.novelty, state.completions, evicted);
     state.novelty.commit(evicted);
+    const std::size_t told = out.size();
     state.hand_on(session, out, evicted);
+    state.sigma.tag(out, told);
     state.count(evicted);
 }
 
@@ -110,6 +119,7 @@ void Engine::replace(std::shared_ptr<const Rules> rules, const session::Session 
     }
     state.windows.replace(next, was, session, out);
     state.sequences.replace(next, was);
+    state.sigma.replace(next, was);
     state.set = next;
     state.rules = std::move(rules);
 }
@@ -140,7 +150,7 @@ void Engine::set_learning_until(std::uint64_t time_ns)
 
 Engine::Sizes Engine::sizes() const
 {
-    return {state_->sequences.size(), state_->windows.size(), state_->novelty.size()};
+    return {state_->sequences.size() + state_->sigma.size(), state_->windows.size(), state_->novelty.size()};
 }
 
 } // namespace sentra::engine

@@ -28,6 +28,8 @@ struct Need {
     friend auto operator<=>(const Need &, const Need &) = default;
 };
 
+struct SigmaReport; // engine/sigma.h
+
 // Rules read, checked and compiled together. Immutable.
 class Rules {
 public:
@@ -56,6 +58,8 @@ public:
         bool is_new = false; // no shipped list has the name
     };
     [[nodiscard]] const std::vector<ListChange> &list_changes() const;
+    // How each of Sigma's documents fared, in the order of reading.
+    [[nodiscard]] const std::vector<SigmaReport> &sigma() const;
     [[nodiscard]] const std::string &bundle() const; // sha256 over the canonical rule texts
     // Sorted, each once. An alternative that no path or program narrows needs every event of its
     // type. What a rule asks of a file's name, directory or extension is told as what that means

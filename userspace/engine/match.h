@@ -42,6 +42,13 @@ struct Evidence {
     session::Context context;
 };
 
+// What else the actor's deeds matched: evidence from rules that raise no alarm (Sigma's).
+struct Tag {
+    std::shared_ptr<const Rule> rule;
+    std::string level;
+    std::uint64_t first_ns = 0, last_ns = 0, count = 0;
+};
+
 struct Match {
     std::shared_ptr<const Rule> rule;
     // Canonical texts that, with tenant, host and rule, make the stable id: the merge key's values
@@ -61,6 +68,7 @@ struct Match {
     std::shared_ptr<const session::Actor> actor; // of the deciding event; never null
     std::vector<RiskTerm> terms;                 // base first
     std::string intent;                          // after terms that change it
+    std::vector<Tag> tags;                       // in the order they were first seen
     bool again = false;                          // the same merge window has been handed up before
 
     // The value of "step.field" (a bound event's field), or of "field" (the deciding event's).

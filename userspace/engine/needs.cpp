@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "engine/engine.h"
 #include "engine/rule_files.h"
+#include "engine/sigma.h"
 
 namespace sentra::engine {
 
@@ -224,7 +225,10 @@ std::vector<Need> Rules::needs() const
 {
     std::set<Need> needs;
     for (const CompiledRule &rule : compiled_->set->rules) {
-        const bool impatient = is_impatient(rule);
+        if (rule.sigma && rule.sigma->correlation)
+            continue; // its parts say what they need
+        const bool impatient =
+            is_impatient(rule) || (rule.sigma && !rule.sigma->counted_by.empty());
         for (const Step &step : rule.steps)
             add_where(step.where, step.types, impatient || (step.count && !step.count->distinct),
                       needs);

@@ -8,6 +8,7 @@
 
 #include "engine/compiled.h"
 #include "engine/engine.h"
+#include "engine/sigma.h"
 
 namespace sentra::engine {
 
@@ -17,6 +18,7 @@ struct Rules::Compiled {
     std::vector<std::shared_ptr<const Rule>> known;
     std::vector<Rules::ListChange> list_changes;
     std::string bundle;
+    std::vector<SigmaReport> sigma;
 };
 
 } // namespace sentra::engine

@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/render.h"
 #include "engine/rule_files.h"
+#include "engine/sigma.h"
 #include "engine/site.h"
 
 namespace sentra::engine {
@@ -29,7 +30,8 @@ Result<std::vector<Rules::File>> files_below(const std::string &directory)
     std::vector<fs::path> paths;
     fs::recursive_directory_iterator walk(directory, error);
     for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error))
-        if (walk->path().extension() == ".yaml" && walk->is_regular_file(error))
+        if ((walk->path().extension() == ".yaml" || walk->path().extension() == ".yml") &&
+            walk->is_regular_file(error))
             paths.push_back(walk->path());
     if (error)
         return failure("open rules: " + directory + ": " + error.message());
@@ -66,6 +68,7 @@ public:
                 read_document(file);
         for (Document &document : documents_)
             read_rule(document);
+        take_sigma();
         refuse_lost_changes();
         resolve_yields();
         if (!complaints_.empty())
@@ -121,10 +124,15 @@ private:
 
     void read_document(const Named &file)
     {
+        // SigmaHQ's files end in .yml, and may hold several documents.
+        if (fs::path(file.name).extension() == ".yml")
+            return sigma_.read(file.source.path, file.source.text);
         auto root = read_yaml(file.source, kRuleBytesMax, complaints_);
         if (!root)
             return;
-        if (is_site_change(*root)) {
+        if (SigmaReader::is_sigma(*root)) {
+            sigma_.read(file.source.path, file.source.text);
+        } else if (is_site_change(*root)) {
             changing_.push_back(std::move(*root));
             for (SiteChange &change : read_site_changes(changing_.back(), complaints_))
                 changes_.push_back(std::move(change));
@@ -158,6 +166,25 @@ private:
         rule.effective = render(root, "proof");
         rule.digest = sha256_hex(rule.effective);
         drafts_.push_back(std::move(*draft));
+    }
+
+    void take_sigma()
+    {
+        for (CompiledRule &made : sigma_.rules()) {
+            Rule &rule = *made.rule;
+            rule.is_of_site = true;
+            if (!ids_.emplace(rule.id, Mark{}).second)
+                continue; // a rule of ours has the id
+            for (const SiteChange &change : changes_) {
+                if (change.rule != rule.id)
+                    continue;
+                if (!change.told.disables)
+                    complaints_.add(change.mark, "a Sigma rule can be disabled and not changed");
+                rule.is_disabled = true;
+                rule.changes.push_back(change.told);
+            }
+            sigma_rules_.push_back(std::move(made));
+        }
     }
 
     void refuse_lost_changes()
@@ -212,6 +239,17 @@ private:
             compiled->all.push_back(draft->made.rule);
             set->rules.push_back(std::move(draft->made));
         }
+        for (CompiledRule &made : sigma_rules_) {
+            compiled->known.push_back(made.rule);
+            if (made.rule->is_disabled)
+                continue;
+            compiled->all.push_back(made.rule);
+            set->rules.push_back(std::move(made));
+        }
+        for (auto *rules : {&compiled->all, &compiled->known})
+            std::sort(rules->begin(), rules->end(),
+                      [](const auto &a, const auto &b) { return a->id < b->id; });
+        compiled->sigma = sigma_.reports();
         set->build_index();
         compiled->set = std::move(set);
         compiled->bundle = bundle();
@@ -234,6 +272,8 @@ private:
     std::deque<Named> sources_; // marks point into them
     Complaints complaints_;
     Vocabulary vocabulary_;
+    SigmaReader sigma_{vocabulary_};
+    std::vector<CompiledRule> sigma_rules_;
     std::deque<Document> documents_;
     std::deque<Node> changing_;
     std::vector<SiteChange> changes_; // nodes are in changing_
@@ -260,6 +300,11 @@ const std::vector<std::shared_ptr<const Rule>> &Rules::known() const
 const std::vector<Rules::ListChange> &Rules::list_changes() const
 {
     return compiled_->list_changes;
+}
+
+const std::vector<SigmaReport> &Rules::sigma() const
+{
+    return compiled_->sigma;
 }
 
 const std::string &Rules::bundle() const

@@ -98,8 +98,6 @@ TEST(Complaints, OfEveryKind)
         {kStep + "by: [host, source.ip]\n", ":5:12: no file.write event has a field \"source.ip\""},
         {kStep + "by: host\nwithin: session\n", ":6:9: \"within: session\" needs \"by: session\""},
         {kStep + "except: [{when: {file.path: /b}}]\n", ":5:10: \"why\" is missing"},
-        {kStep + "detection: {}\n",
-         ":1:1: a Sigma rule; Sigma rules are not supported by this version"},
         {kStep + "by: sesion\n",
          ":5:5: unknown word for \"by\" \"sesion\"; did you mean \"session\"?"},
         {kStep + "within: 10 minutes\n",
