@@ -83,9 +83,24 @@ const ProgramRow &sentra_program()
              verb_replay},
             {"rules check",
              "read and check rules",
-             "Exit status: 0 good, 1 with complaints.",
-             {kRulesFolder},
+             "Of Sigma rules, says which cannot be evaluated, or only in part, and why. Exit "
+             "status: 0 good, 1 with complaints.",
+             {kRulesFolder,
+              {"--sigma", "DIR",
+               "check Sigma rules (*.yml) together with them; may be given several times", false,
+               true}},
              verb_rules_check},
+            {"rules add",
+             "add Sigma rules to this host: sentra rules add sigma DIR",
+             "Checks every *.yml below DIR together with the installed rules and copies them, as "
+             "they are, to /etc/sentra/rules.d/sigma. What matches is evidence on the signals of "
+             "the same actor; only level high and critical make a signal of their own. A single "
+             "one is switched off by \"change: ID\" with \"disable: true\" in a file of "
+             "/etc/sentra/rules.d. Exit status: 0 copied, 1 with complaints, 4 without permission.",
+             {{"kind", "KIND", "what is added: sigma", true},
+              {"dir", "DIR", "where the rules are", true},
+              {"--to", "DIR", "the site's rules (default /etc/sentra/rules.d)"}},
+             verb_rules_add},
             {"rules test",
              "run the proofs of rules",
              "Exit status: 0 all hold, 1 if one does not.",

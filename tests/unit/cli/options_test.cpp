@@ -45,7 +45,8 @@ TEST(Options, EveryVerbIsReachedByItsName)
             EXPECT_NE(std::string(row.says), "") << verb.name << " " << row.name;
     }
     for (const char *verb :
-         {"signals", "show", "explain", "status", "record", "replay", "rules check", "rules test"})
+         {"signals", "show", "explain", "status", "record", "replay", "rules check", "rules add",
+          "rules test"})
         EXPECT_TRUE(names.contains(verb)) << verb;
 }
 

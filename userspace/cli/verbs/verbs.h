@@ -14,6 +14,7 @@ namespace sentra::cli {
 [[nodiscard]] int verb_doctor(const Arguments &arguments);
 [[nodiscard]] int verb_record(const Arguments &arguments);
 [[nodiscard]] int verb_replay(const Arguments &arguments);
+[[nodiscard]] int verb_rules_add(const Arguments &arguments);
 [[nodiscard]] int verb_rules_check(const Arguments &arguments);
 [[nodiscard]] int verb_rules_test(const Arguments &arguments);
 [[nodiscard]] int run_daemon(const Arguments &arguments); // sentrad itself
