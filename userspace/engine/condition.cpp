@@ -59,7 +59,7 @@ private:
             complaints_.add(node.mark, "an empty condition says nothing; leave it out");
         for (const Entry &entry : node.entries) {
             if (entry.key == "not") {
-                made.nots.push_back(where(entry.value, true));
+                made.nots.push_back(where(entry.value, !inside_not));
                 for (const Clause &inner : made.nots.back().any)
                     for (const int step : inner.steps)
                         note_step(made.steps, step);
@@ -153,19 +153,19 @@ private:
         std::vector<Fresh> *gathered = scope_.fresh;
         if (test.place.step != kThisEvent)
             gathered = scope_.steps[static_cast<std::size_t>(test.place.step)].fresh;
-        if (inside_not || gathered == nullptr || test.place.is_count) {
-            complaints_.add(entry.mark, inside_not ? "\"new\" cannot stand inside \"not\""
-                                                   : "\"new\" can be asked of a step's event only");
+        if (gathered == nullptr || test.place.is_count) {
+            complaints_.add(entry.mark, "\"new\" can be asked of a step's event only");
             return std::nullopt;
         }
+        test.wanted = !inside_not;
         for (; test.fresh < gathered->size(); ++test.fresh) {
             const Fresh &one = (*gathered)[test.fresh];
             if (one.field.name == test.place.field.name && one.window_ns == *window_ns)
                 return test;
         }
-        constexpr std::size_t kFreshMax = 32; // bits of Taken::fresh
+        constexpr std::size_t kFreshMax = 31; // bits of Taken::fresh, and one state: not asked yet
         if (gathered->size() == kFreshMax) {
-            complaints_.add(entry.mark, "a step can ask for 32 \"new\" values at most");
+            complaints_.add(entry.mark, "a step can ask for 31 \"new\" values at most");
             return std::nullopt;
         }
         gathered->push_back({test.place.field, *window_ns});
@@ -263,6 +263,10 @@ bool Where::asks_fresh() const
     for (const Clause &clause : any)
         for (const Test &test : clause.tests)
             if (test.kind == Test::Kind::fresh)
+                return true;
+    for (const Clause &clause : any)
+        for (const Where &nots : clause.nots)
+            if (nots.asks_fresh())
                 return true;
     return false;
 }

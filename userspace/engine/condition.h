@@ -36,7 +36,7 @@ struct Test {
     Place place;
     bool base_name = false; // of the value, before it is compared
     bool all = false;       // every pattern must match; else one
-    bool wanted = true;     // exists: true or false
+    bool wanted = true;     // exists: true or false; fresh: what lets the event pass unasked
     bool lowered = false;   // all patterns ask for the lower-case text: made once for all
     std::vector<Pattern> patterns;
     Place other; // fieldref

@@ -109,7 +109,7 @@ bool is_fresh(const Test &test, const Asked &asked)
     const std::uint32_t bits = test.place.step == kThisEvent
                                    ? asked.fresh
                                    : asked.steps[static_cast<std::size_t>(test.place.step)]->fresh;
-    return (bits >> test.fresh & 1U) != 0;
+    return bits == kNotAsked ? test.wanted : (bits >> test.fresh & 1U) != 0;
 }
 
 bool holds(const Test &test, const Asked &asked)

@@ -27,6 +27,9 @@ struct Buffers {
     std::vector<std::uint32_t> found; // texts the index's automata have seen
 };
 
+// "new" has not been asked yet: a condition holds as far as it can without.
+inline constexpr std::uint32_t kNotAsked = ~std::uint32_t{0};
+
 struct Asked {
     const event::Event &event;
     const session::Context &context;

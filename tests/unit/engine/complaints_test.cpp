@@ -154,7 +154,9 @@ TEST(Complaints, OfEveryKind)
         {where("{file.created: yes}"), ":4:50: \"file.created\" is true or false"},
         {where("{file.path|new: soon}"),
          ":4:51: \"new\" is followed by a time of an hour or more, as in \"30d\""},
-        {where("{not: {file.path|new: 30d}}"), ":4:42: \"new\" cannot stand inside \"not\""},
+        {"within: 1m\nsteps:\n  - a: {event: file.write}\nunless:\n"
+         "  - {event: file.write, where: {file.path|new: 30d}}\n",
+         ":7:33: \"new\" can be asked of a step's event only"},
         {where("{file.path|exists: maybe}"), ":4:54: \"exists\" is followed by true or false"},
         {where("{file.path: []}"), ":4:47: an empty list matches nothing"},
         {where("{file.path|contains: null}"), ":4:56: nothing to compare with; write a value"},

@@ -113,5 +113,26 @@ TEST(NeedsOf, CountingAndHurryAskForEach)
               Words{"net.connect  any  each"});
 }
 
+TEST(NeedsOf, WhatEndsOrAnswersIsToldEachTime)
+{
+    EXPECT_EQ(needs_of("file.write", "{file.path: /a}",
+                       "then_absent: {event: file.delete, where: {file.path: /a}, within: 8h}\n"
+                       "until: [{event: file.rename, where: {file.path: /b}}]\n"),
+              (Words{"file.delete file.path is /a each", "file.rename file.path is /b each",
+                     "file.write file.path is /a"}));
+}
+
+TEST(NeedsOf, AlternativesOfAStepConcernTheirOwnEvents)
+{
+    const auto rules = lab::compiled({lab::rule(
+        "r", "steps:\n  - a:\n      any:\n"
+             "        - {event: file.write, where: {file.path: /w}}\n"
+             "        - {event: [file.rename, file.delete], where: {file.path: /x}}\n")});
+    std::vector<std::string> words;
+    for (const Need &need : rules->needs())
+        words.push_back(need.event + " " + need.value);
+    EXPECT_EQ(words, (Words{"file.delete /x", "file.rename /x", "file.write /w"}));
+}
+
 } // namespace
 } // namespace sentra::engine

@@ -79,6 +79,29 @@ TEST(Novelty, InAStepsOwnConditionAndForKeys)
               3U);
 }
 
+TEST(Novelty, WhatIsNotNewCanBeAskedForToo)
+{
+    const std::string rule = "by: host\nsteps: [{login: {event: auth.login, "
+                             "where: {event.outcome: success, not: {source.ip|new: 30d}}}}]\n"
+                             "signal:\n  merge: {by: [login.log.pid], for: 1h}\n"
+                             "  narrative: x\n  action: y\n";
+    EXPECT_EQ(lab::run({lab::rule("r", rule)}, "events:\n" + login("1h", "maria", "203.0.113.7") +
+                                                   login("2h", "maria", "203.0.113.7") +
+                                                   login("3h", "maria", "198.51.100.1"))
+                  .size(),
+              1U);
+    // A double negation, and one beside another condition.
+    const std::string twice = "by: host\nsteps: [{login: {event: auth.login, where: {not: "
+                              "{event.outcome: success, not: {source.ip|new: 30d}}}}}]\n"
+                              "signal:\n  merge: {by: [login.log.pid], for: 1h}\n"
+                              "  narrative: x\n  action: y\n";
+    EXPECT_EQ(lab::run({lab::rule("r", twice)}, "events:\n" + login("1h", "maria", "203.0.113.7") +
+                                                    login("2h", "maria", "203.0.113.7") +
+                                                    login("3h", "maria", "198.51.100.1"))
+                  .size(),
+              2U);
+}
+
 TEST(Novelty, TwoRulesGetTheSameAnswer)
 {
     const auto found = lab::run({lab::rule("one", kNewSource), lab::rule("two", kNewSource)},
