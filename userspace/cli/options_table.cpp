@@ -81,6 +81,29 @@ const ProgramRow &sentra_program()
               kRules,
               {"--events", "", "print the events instead of the signals"}},
              verb_replay},
+            {"rules list",
+             "the rules, by id, pack, state and title",
+             "The state says what a site made of a rule: as shipped, changed, disabled, or its "
+             "own.",
+             {kRules},
+             verb_rules_list},
+            {"rules show",
+             "one rule as it is in force, with what the site changed",
+             "",
+             {{"id", "ID", "a rule's id", true}, kRules},
+             verb_rules_show},
+            {"rules diff",
+             "what the site changed: rules, lists, exceptions, each with its reason",
+             "",
+             {kRules},
+             verb_rules_diff},
+            {"rules reload",
+             "have sentrad read the rules again",
+             "What is on its way in rules that did not change is kept. Rules with a fault change "
+             "nothing: those of before stay in force. SIGHUP does the same. Exit status: 0 in "
+             "force, 1 refused, 3 not running, 4 without permission.",
+             {kStateDir, kSocket},
+             verb_rules_reload},
             {"rules check",
              "read and check rules",
              "Of Sigma rules, says which cannot be evaluated, or only in part, and why. Exit "
@@ -120,7 +143,7 @@ const ProgramRow &sentrad_program()
           "Ends on SIGTERM or SIGINT after everything that was seen has been kept; a second one "
           "ends it "
           "at once. SIGUSR1 ends it too, but leaves its programs in the kernel: what they see "
-          "until the next sentrad starts is told by that one.",
+          "until the next sentrad starts is told by that one. SIGHUP has it read the rules again.",
           {kConfig,
            {"--state-dir", "DIR", "where the store lies (default /var/lib/sentra)"},
            {"--socket", "PATH",

@@ -266,8 +266,11 @@ Asked read_answer(std::string_view all)
     if (!head["ok"].get<bool>()) {
         const std::string error = head.value("error", "no reason was given");
         const bool refused = error.rfind("only root", 0) == 0;
+        std::string text;
+        for (const std::string_view line : split(std::string_view(error).substr(0, 20'000), '\n'))
+            text.append(text.empty() ? "" : "\n").append(printable(line, 400));
         return unreachable(refused ? Unreachable::Why::not_allowed : Unreachable::Why::broken,
-                           printable(error, 400));
+                           std::move(text));
     }
     const std::size_t lines = head.value("lines", std::size_t{0});
     if (rows.size() != lines + 2)

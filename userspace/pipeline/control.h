@@ -21,7 +21,7 @@ namespace sentra::pipeline {
 inline constexpr std::size_t kRequestBytesMost = 4096;
 
 struct Request {
-    enum class Verb { status, signals, show } verb = Verb::status;
+    enum class Verb { status, signals, show, reload } verb = Verb::status;
     store::Query query; // signals, show
 };
 

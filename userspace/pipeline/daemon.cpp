@@ -2,6 +2,7 @@
 #include "pipeline/daemon.h"
 
 #include <chrono>
+#include <condition_variable>
 #include <mutex>
 
 #include <unistd.h>
@@ -62,6 +63,10 @@ private:
     void publish();
     Status describe() const;
     Result<std::vector<std::string>> answer(const Request &request);
+    Result<std::shared_ptr<const engine::Rules>> read_rules() const;
+    void reload_if(bool is_asked);
+    Result<void> reload();
+    Result<std::vector<std::string>> answer_reload();
 
     const Config &config_;
     bool print_;
@@ -84,7 +89,14 @@ private:
     Clock::time_point looked_{}, committed_{}, published_{}, stop_asked_{};
     bool stopping_ = false, forced_ = false, ready_ = false;
     std::string store_error_;
-    std::mutex status_mutex_; // guards status_, which the door's thread reads
+    std::string rules_error_;
+    sentra_head taken_{};     // of the last record
+    std::mutex reload_mutex_; // guards the four below: the door asks, the loop reloads
+    std::condition_variable reloaded_;
+    std::uint64_t reloads_asked_ = 0, reloads_done_ = 0;
+    bool is_closing_ = false;
+    std::vector<std::string> reload_says_; // of the last one: an error's text, or the answer's line
+    std::mutex status_mutex_;              // guards status_, which the door's thread reads
     std::string status_;
     std::unique_ptr<store::Store> reader_; // the door's own
     std::unique_ptr<ControlServer> door_;  // first to go: it uses all the others
@@ -121,12 +133,17 @@ Result<void> Daemon::block_signals()
     return {};
 }
 
-Result<void> Daemon::load_rules()
+Result<std::shared_ptr<const engine::Rules>> Daemon::read_rules() const
 {
     const auto directories = config_.rules.empty() ? default_rules() : config_.rules;
     if (directories.empty())
         return failure("no rules are installed with this program; name them with --rules DIR");
-    auto rules = engine::Rules::load(directories);
+    return engine::Rules::load(directories);
+}
+
+Result<void> Daemon::load_rules()
+{
+    auto rules = read_rules();
     if (!rules)
         return tl::unexpected(std::move(rules.error()));
     spdlog::info("{} rules, bundle {:.12}", (*rules)->all().size(), (*rules)->bundle());
@@ -280,6 +297,7 @@ void Daemon::turn(const event::Record &record)
 {
     records_in_turn_ += 1;
     loop_->take(record, signals_);
+    taken_ = record.head();
     if (record.head().source == SENTRA_SOURCE_KERNEL)
         kernel_.take(record.head().sequence);
     committer_->take(signals_, record.head(), *loop_);
@@ -292,7 +310,9 @@ void Daemon::look()
     if (now - looked_ < kPatience / 2)
         return;
     looked_ = now;
-    ask_to_stop(stop_signals_->come());
+    const StopSignals::Asked asked = stop_signals_->come();
+    ask_to_stop(asked);
+    reload_if(asked.to_reload);
     facts_->refresh(*merge_, *sources_, now);
     if (now - committed_ >= kBetweenCommits)
         settle(false);
@@ -361,6 +381,66 @@ void Daemon::print(const std::vector<signal::Signal> &news)
     }
 }
 
+// ---- other rules -----------------------------------------------------------------------------
+
+// Told first, so that nothing the new rules need is missing when they begin; told less only when
+// nobody needs it any more. A set with a fault changes nothing.
+Result<void> Daemon::reload()
+{
+    auto rules = read_rules();
+    if (!rules)
+        return tl::unexpected(std::move(rules.error()));
+    const std::string before = loop_->rules().bundle();
+    const auto wanted = wanted_by(**rules);
+    sources_->widen(wanted, reads_watched_by(**rules));
+    loop_->replace(*rules, signals_);
+    sources_->narrow(wanted);
+    committer_->take(signals_, taken_, *loop_);
+    spdlog::info("read again: {} rules, bundle {:.12} (before: {:.12})", (*rules)->all().size(),
+                 (*rules)->bundle(), before);
+    return {};
+}
+
+void Daemon::reload_if(bool is_asked)
+{
+    std::uint64_t asked = 0;
+    {
+        const std::lock_guard lock(reload_mutex_);
+        asked = reloads_asked_;
+        is_asked = is_asked || asked != reloads_done_;
+    }
+    if (!is_asked || stopping_)
+        return;
+    const auto done = reload();
+    rules_error_ = done ? "" : done.error().text;
+    if (!done)
+        spdlog::error("the rules are not as they should be; those of before stay in force");
+    for (const std::string_view line : split(rules_error_, '\n'))
+        if (!line.empty())
+            spdlog::error("{}", printable(line));
+    publish();
+    const std::lock_guard lock(reload_mutex_);
+    reload_says_ = {rules_error_, "{\"rules\":" + std::to_string(loop_->rules().all().size()) +
+                                      ",\"bundle\":\"" + loop_->rules().bundle() + "\"}"};
+    reloads_done_ = asked;
+    reloaded_.notify_all();
+}
+
+// On the door's thread.
+Result<std::vector<std::string>> Daemon::answer_reload()
+{
+    constexpr std::chrono::seconds kPatient(25); // the one who asks waits for 30
+    std::unique_lock lock(reload_mutex_);
+    const std::uint64_t mine = ++reloads_asked_;
+    if (!reloaded_.wait_for(lock, kPatient, [&] { return is_closing_ || reloads_done_ >= mine; }))
+        return failure("the rules are still being read; sentra status says when they are in force");
+    if (reloads_done_ < mine)
+        return failure("sentrad is stopping");
+    if (!reload_says_.front().empty())
+        return failure(reload_says_.front());
+    return std::vector<std::string>{reload_says_.back()};
+}
+
 // ---- what is told of itself ------------------------------------------------------------------
 
 Status Daemon::describe() const
@@ -377,6 +457,7 @@ Status Daemon::describe() const
     status.stalls = merge_->stalls();
     status.rules = loop_->rules().all().size();
     status.bundle = loop_->rules().bundle();
+    status.rules_error = rules_error_;
     status.processes = loop_->session().sizes().processes;
     status.sessions = loop_->session().sizes().sessions;
     const auto sizes = loop_->engine().sizes();
@@ -406,6 +487,8 @@ void Daemon::publish()
 // On the door's thread.
 Result<std::vector<std::string>> Daemon::answer(const Request &request)
 {
+    if (request.verb == Request::Verb::reload)
+        return answer_reload();
     if (request.verb != Request::Verb::status)
         return reader_->signals(request.query);
     const std::lock_guard lock(status_mutex_);
@@ -414,6 +497,11 @@ Result<std::vector<std::string>> Daemon::answer(const Request &request)
 
 Result<void> Daemon::end()
 {
+    {
+        const std::lock_guard lock(reload_mutex_);
+        is_closing_ = true;
+        reloaded_.notify_all();
+    }
     door_.reset();
     merge_->close();
     settle(!forced_ && stopping_);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pipeline/loop.h"
 
+#include <algorithm>
+
 #include <sentra/event/meta.h>
 
 #include "engine/rule.h"
@@ -38,10 +40,26 @@ void Loop::take(const event::Record &record, std::vector<signal::Signal> &signal
     const session::Context context = session_.apply(*event);
     matches_.clear();
     engine_.step(*event, context, session_, matches_);
-    for (const engine::Match &match : matches_)
+    compose(signals);
+}
+
+void Loop::compose(std::vector<signal::Signal> &signals) const
+{
+    for (const engine::Match &match : matches_) {
+        // What did not come could also have been lost, as long as it was waited for.
+        const std::uint64_t until_ns = std::max(match.last_ns, match.waited_until_ns);
         signals.push_back(
             signal::compose(match, session_, rules_->bundle(),
-                            coverage_.around(match.first_ns, match.last_ns, match.rule->events)));
+                            coverage_.around(match.first_ns, until_ns, match.rule->events)));
+    }
+}
+
+void Loop::replace(std::shared_ptr<const engine::Rules> rules, std::vector<signal::Signal> &signals)
+{
+    matches_.clear();
+    engine_.replace(rules, session_, matches_);
+    compose(signals);
+    rules_ = std::move(rules);
 }
 
 } // namespace sentra::pipeline

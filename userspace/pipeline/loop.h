@@ -25,6 +25,9 @@ public:
     // counted, never fatal, never silent.
     void take(const event::Record &record, std::vector<signal::Signal> &signals);
 
+    // Goes on with other rules; what windows of the rules before still had to tell is appended.
+    void replace(std::shared_ptr<const engine::Rules> rules, std::vector<signal::Signal> &signals);
+
     [[nodiscard]] engine::Engine &engine() { return engine_; }
     [[nodiscard]] const engine::Engine &engine() const { return engine_; }
     [[nodiscard]] const session::Session &session() const { return session_; }
@@ -43,6 +46,7 @@ public:
 
 private:
     void note(const event::Event &event);
+    void compose(std::vector<signal::Signal> &signals) const;
 
     std::shared_ptr<const engine::Rules> rules_;
     event::Losses &losses_;

@@ -45,6 +45,7 @@ Result<void> Sources::open_sensor(const Config &config, const Start &start)
         options.ring_bytes = config.sensor.ring_mb * std::uint32_t{kMegabyte};
     options.watched_reads.insert(options.watched_reads.end(), config.sensor.watched_reads.begin(),
                                  config.sensor.watched_reads.end());
+    own_reads_ = options.watched_reads;
     options.watched_reads.insert(options.watched_reads.end(), start.watched_reads.begin(),
                                  start.watched_reads.end());
     options.wanted = start.wanted;
@@ -120,6 +121,22 @@ void Sources::hand_over()
         sensor_->hand_over();
     if (reader_)
         reader_->stop();
+}
+
+void Sources::widen(const std::shared_ptr<const sensor::Wanted> &wanted,
+                    std::vector<std::string> watched_reads)
+{
+    if (!sensor_)
+        return;
+    watched_reads.insert(watched_reads.end(), own_reads_.begin(), own_reads_.end());
+    sensor_->watch_reads(std::move(watched_reads));
+    sensor_->widen(wanted);
+}
+
+void Sources::narrow(const std::shared_ptr<const sensor::Wanted> &wanted)
+{
+    if (sensor_)
+        sensor_->narrow(wanted);
 }
 
 void Sources::release(std::uint64_t kernel_sequence)

@@ -46,6 +46,10 @@ public:
     void stop(); // asks them to end; the merge is over when they have
     // As stop(), but the kernel half goes on watching, for a daemon that comes soon.
     void hand_over();
+    // New rules without a gap: widen(), use them, narrow().
+    void widen(const std::shared_ptr<const sensor::Wanted> &wanted,
+               std::vector<std::string> watched_reads);
+    void narrow(const std::shared_ptr<const sensor::Wanted> &wanted);
     // What the kernel told up to that number is kept: it need not be told again.
     void release(std::uint64_t kernel_sequence);
 
@@ -72,6 +76,7 @@ private:
     Merge::Inlet *kernel_inlet_ = nullptr;
     Merge::Inlet *journal_inlet_ = nullptr;
     std::unique_ptr<sensor::Sensor> sensor_;
+    std::vector<std::string> own_reads_; // whose reading is told whatever the rules ask
     std::unique_ptr<journal::Reader> reader_;
     std::optional<journal::Keeper> keeper_; // of the host's own journald
     std::string kernel_why_;

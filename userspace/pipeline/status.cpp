@@ -117,6 +117,10 @@ std::vector<std::string> troubles(const Status &status)
         found.push_back(std::to_string(lost) + " events were lost");
     if (!status.store_error.empty())
         found.push_back("the store cannot be written: " + printable(status.store_error, 300));
+    if (!status.rules_error.empty())
+        found.push_back(
+            "the rules could not be read again, those of before are in force: " +
+            printable(status.rules_error.substr(0, status.rules_error.find('\n')), 300));
     return found;
 }
 
@@ -162,6 +166,8 @@ std::string to_json(const Status &status)
                       {"stalls", status.stalls},     {"processes", status.processes},
                       {"sessions", status.sessions}, {"partial_matches", status.partial_matches},
                       {"windows", status.windows},   {"sightings", status.sightings}};
+    if (!status.rules_error.empty())
+        json["engine"]["rules_error"] = printable(status.rules_error, 2000);
     json["store"] = {{"path", status.store_path}, {"signals_this_run", status.signals}};
     if (!status.store_error.empty())
         json["store"]["error"] = printable(status.store_error, 300);

@@ -27,11 +27,12 @@ struct Status {
     std::string sensor_why;   // of the latter two
     std::vector<WatchedEvent> events;
     sensor::FileWatches file_watches; // over protected files, beside the programs
-    std::string journal_state; // "reading", "waiting" (nothing is there yet), "off", "ended"
+    std::string journal_state;        // "reading", "waiting" (nothing is there yet), "off", "ended"
     std::string journal_why;
     std::uint64_t records = 0, watermark_ns = 0, stalls = 0;
     std::size_t rules = 0;
     std::string bundle;
+    std::string rules_error; // why the rules could not be read again; those of before are in force
     std::size_t processes = 0, sessions = 0, partial_matches = 0, windows = 0, sightings = 0;
     std::uint64_t signals = 0; // that were news in this run
     std::string store_path, store_error;

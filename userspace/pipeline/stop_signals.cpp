@@ -17,6 +17,7 @@ Result<StopSignals> StopSignals::open()
     sigaddset(&wanted, SIGTERM);
     sigaddset(&wanted, SIGINT);
     sigaddset(&wanted, SIGUSR1);
+    sigaddset(&wanted, SIGHUP);
     if (const int error = ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr); error != 0)
         return system_failure("block signals", error);
     // A reader of stdout that went away is an error of the write, not the end of the daemon.
@@ -34,6 +35,8 @@ StopSignals::Asked StopSignals::come()
     while (::read(fd_.get(), &one, sizeof one) == static_cast<ssize_t>(sizeof one))
         if (one.ssi_signo == SIGUSR1)
             asked.to_hand_over = true;
+        else if (one.ssi_signo == SIGHUP)
+            asked.to_reload = true;
         else
             ++asked.to_stop;
     return asked;

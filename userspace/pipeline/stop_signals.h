@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SIGTERM, SIGINT and SIGUSR1 as something to ask for, not something that interrupts. Made before
-// any thread is.
+// SIGTERM, SIGINT, SIGUSR1 and SIGHUP as something to ask for, not something that interrupts. Made
+// before any thread is.
 #pragma once
 
 #include "base/fd.h"
@@ -15,6 +15,7 @@ public:
     struct Asked {
         int to_stop = 0;           // SIGTERM, SIGINT: how often
         bool to_hand_over = false; // SIGUSR1: end, and leave the kernel half listening
+        bool to_reload = false;    // SIGHUP: read the rules again
     };
     [[nodiscard]] Asked come();
 

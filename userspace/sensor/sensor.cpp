@@ -75,10 +75,10 @@ struct Sensor::Inside {
     std::optional<Trail> trail;
     std::optional<Filter> filter;
     std::unique_ptr<ChangeSource> changes;
-    mutable std::mutex watches_mutex; // guards file_watches
+    mutable std::mutex watches_mutex; // guards file_watches and, once it runs, watched_reads
     FileWatches file_watches;
     Fd poll, stop_event;
-    std::atomic<bool> stopping = false, handing_over = false;
+    std::atomic<bool> stopping = false, handing_over = false, reads_changed = false;
     std::atomic<std::uint64_t> released = 0; // a sequence
     Former former;
     std::uint64_t earlier_at = 0, losses_at = 0; // sequences: of what has to be kept for the next
@@ -354,7 +354,11 @@ Result<void> Sensor::Inside::tell_snapshot(bool heals)
 
 void Sensor::Inside::watch()
 {
-    const WatchList list = expand(options.watched_reads);
+    const auto globs = [this] {
+        const std::lock_guard lock(watches_mutex);
+        return options.watched_reads;
+    }();
+    const WatchList list = expand(globs);
     kernel->watch(list.files, list.names);
     if (filter && !options.trusted_units.empty())
         filter->trust(groups_of(options.trusted_units, group_root()));
@@ -384,7 +388,7 @@ void Sensor::Inside::turn()
     keep_what_was_told();
     for (const Sign &sign : guard->look(began_ns))
         tell_sign(sign, 0);
-    if (began_ns - watched_ns >= kWatchListEveryNs) {
+    if (reads_changed.exchange(false) || began_ns - watched_ns >= kWatchListEveryNs) {
         watched_ns = began_ns;
         watch();
         if (changes)
@@ -579,6 +583,15 @@ std::vector<Row> Sensor::account() const
 std::vector<ProgramRow> Sensor::programs() const
 {
     return inside_->kernel->programs();
+}
+
+void Sensor::watch_reads(std::vector<std::string> globs)
+{
+    {
+        const std::lock_guard lock(inside_->watches_mutex);
+        inside_->options.watched_reads = std::move(globs);
+    }
+    inside_->reads_changed = true;
 }
 
 FileWatches Sensor::file_watches() const

@@ -129,6 +129,8 @@ public:
     // them alone. What both old and new need is told all the while.
     void widen(std::shared_ptr<const Wanted> next);
     void narrow(std::shared_ptr<const Wanted> next);
+    // From any thread: the files whose reading is told from the next turn on.
+    void watch_reads(std::vector<std::string> globs);
 
     [[nodiscard]] std::vector<Row> account() const;         // from any thread
     [[nodiscard]] std::vector<ProgramRow> programs() const; // from any thread

@@ -15,6 +15,10 @@ namespace sentra::cli {
 [[nodiscard]] int verb_record(const Arguments &arguments);
 [[nodiscard]] int verb_replay(const Arguments &arguments);
 [[nodiscard]] int verb_rules_add(const Arguments &arguments);
+[[nodiscard]] int verb_rules_list(const Arguments &arguments);
+[[nodiscard]] int verb_rules_show(const Arguments &arguments);
+[[nodiscard]] int verb_rules_diff(const Arguments &arguments);
+[[nodiscard]] int verb_rules_reload(const Arguments &arguments);
 [[nodiscard]] int verb_rules_check(const Arguments &arguments);
 [[nodiscard]] int verb_rules_test(const Arguments &arguments);
 [[nodiscard]] int run_daemon(const Arguments &arguments); // sentrad itself
