@@ -130,7 +130,9 @@ void SigmaReader::read_rule(const Node &root, std::size_t report)
     if (known || detection.logic.is_never() || types.empty()) {
         if (known)
             refuse(report, "its id is another rule's already");
-        else
+        else if (told.reasons.empty())
+            refuse(report, "no event can be all that it asks for");
+        if (!known)
             why_not_[told.id] = why_not_[sigma_text(root, "name")] = "cannot be evaluated";
         return;
     }

@@ -85,6 +85,8 @@ public:
         note_paths(*detection);
         detection_ = detection;
         made_.logic = source && conditions(detection->find("condition"));
+        if (made_.logic.is_never() && made_.reasons.empty())
+            miss("no event can be all that it asks for");
     }
 
 private:
@@ -280,19 +282,35 @@ private:
         return any;
     }
 
+    // Reading is watched by path: only paths that name a file, or the files of one directory below
+    // another, let so few through that they can be watched.
+    static bool is_watchable(std::string_view path)
+    {
+        const std::string_view plain = path.substr(0, path.find_first_of("*?"));
+        return path.size() > 1 && path.front() == '/' &&
+               (plain == path || std::count(plain.begin(), plain.end(), '/') > 2);
+    }
+
     Logic path(const SigmaMapping &row, const Words &modifiers, const Node &value, bool wanted)
     {
-        bool whole = modifiers.empty();
+        Node watchable = value;
+        Node others = value;
+        watchable.kind = others.kind = Node::Kind::list;
+        watchable.items.clear();
+        others.items.clear();
         for (const Node &one : values_of(value))
-            whole = whole && one.text.size() > 1 && one.text.front() == '/' && one.text[1] != '*';
-        if (!whole && !has_nametype_ && wanted)
+            (modifiers.empty() && is_watchable(one.text) ? watchable : others).items.push_back(one);
+        if (!others.items.empty() && !has_nametype_ && wanted)
             miss("that a file was read is told only where a rule gives its whole path");
+        const EventSet reads = events_named("file.read");
         Logic any;
         for (const std::string_view field : split(row.fields, ' ')) {
-            EventSet events = events_named(field == "file.path" ? "file.*" : "process.exec");
-            if (!whole)
-                events &= ~events_named("file.read");
-            any = std::move(any) || leaf(key(field, modifiers), value, events, wanted);
+            const EventSet events = events_named(field == "file.path" ? "file.*" : "process.exec");
+            if (!watchable.items.empty())
+                any = std::move(any) || leaf(key(field, modifiers), watchable, events, wanted);
+            if (!others.items.empty())
+                any =
+                    std::move(any) || leaf(key(field, modifiers), others, events & ~reads, wanted);
         }
         return any;
     }

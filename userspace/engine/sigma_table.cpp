@@ -130,7 +130,7 @@ constexpr SigmaRecord kRecords[] = {
     {"type", "PROCTITLE", "process.exec", "", "", ""},
     {"type", "CWD", "process.exec", "", "", ""},
     // A program's own start stands for the system calls it made.
-    {"type", "SYSCALL", "process.* file.* net.* kernel.* cred.change", "", "", ""},
+    {"type", "SYSCALL", "process.exec", "", "", ""},
     {"type", "PATH", "process.exec file.*", "", "", ""},
     {"type", "SOCKADDR", "net.connect", "", "", ""},
     {"type", "BPF", "kernel.bpf", "", "", ""},
