@@ -214,6 +214,14 @@ session::Actor shown(const session::Actor &actor)
     return copy;
 }
 
+void add_tags(const engine::Match &match, Signal &signal)
+{
+    for (const engine::Tag &tag : match.tags)
+        signal.tags.push_back({tag.rule->id,
+                               render(tag.rule->title, [](std::string_view) { return ""; }),
+                               tag.level, tag.rule->attack, tag.count});
+}
+
 } // namespace
 
 Signal compose(const engine::Match &match, const session::Host &host, const std::string &bundle,
@@ -239,6 +247,7 @@ Signal compose(const engine::Match &match, const session::Host &host, const std:
     add_entities(match, signal);
     signal.count = match.count;
     add_evidence(match, signal);
+    add_tags(match, signal);
     signal.coverage_complete = coverage.complete;
     signal.coverage_lost = coverage.lost;
     return signal;

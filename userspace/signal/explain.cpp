@@ -100,6 +100,10 @@ std::string proof(const Signal &signal)
     if (signal.evidence_left_out > 0)
         out += "  " + std::to_string(signal.evidence_left_out) +
                " more between them are not listed; the first and the last are.\n";
+    for (const Tag &tag : signal.tags)
+        out += "  Also matched " + std::to_string(tag.count) +
+               (tag.count == 1 ? " time" : " times") + ": " + tag.title + " (Sigma, " + tag.level +
+               ", " + tag.rule_id + ")\n";
     if (!signal.coverage_complete)
         out += "  Coverage was not complete at that time (" + std::to_string(signal.coverage_lost) +
                " events lost).\n";

@@ -206,6 +206,21 @@ Json evidence(const Signal &signal)
     return list;
 }
 
+Json tags(const Signal &signal)
+{
+    Json list = Json::array();
+    for (const Tag &tag : signal.tags) {
+        Json object = Json::object();
+        put(object, "rule", tag.rule_id);
+        put(object, "title", tag.title);
+        put(object, "level", tag.level);
+        put(object, "attack", tag.attack);
+        put(object, "count", tag.count);
+        list.push_back(std::move(object));
+    }
+    return list;
+}
+
 } // namespace
 
 std::string to_json(const Signal &signal)
@@ -234,6 +249,7 @@ std::string to_json(const Signal &signal)
     put(object, "evidence", evidence(signal));
     if (signal.evidence_left_out > 0)
         object["evidence_left_out"] = signal.evidence_left_out;
+    put(object, "tags", tags(signal));
     put(object, "coverage",
         Json{{"complete", signal.coverage_complete}, {"lost", signal.coverage_lost}});
     std::string line;

@@ -279,6 +279,14 @@ void read_proof(Reader &in, Signal &signal)
         item.take("ref", row.ref);
     });
     in.take("evidence_left_out", signal.evidence_left_out);
+    in.each("tags", [&](Reader &item) {
+        Tag &row = signal.tags.emplace_back();
+        item.must("rule", row.rule_id);
+        item.take("title", row.title);
+        item.take("level", row.level);
+        item.take("attack", row.attack);
+        item.take("count", row.count);
+    });
     in.within("coverage", [&](Reader &below) {
         below.must("complete", signal.coverage_complete);
         below.take("lost", signal.coverage_lost);

@@ -30,6 +30,13 @@ struct Evidence {
     std::string event, text, ref;
 };
 
+// What else the actor's deeds matched: evidence from rules that raise no alarm (Sigma's).
+struct Tag {
+    std::string rule_id, title, level;
+    std::vector<std::string> attack;
+    std::uint64_t count = 0;
+};
+
 struct Signal {
     std::string id;  // 12 hex digits
     std::string uid; // 64 hex digits
@@ -55,6 +62,7 @@ struct Signal {
     std::uint64_t count = 0;
     std::vector<Evidence> evidence;
     std::uint64_t evidence_left_out = 0;
+    std::vector<Tag> tags;
     bool coverage_complete = true;
     std::uint64_t coverage_lost = 0;
 };
