@@ -38,6 +38,7 @@ std::vector<Signal> many()
         engine::Match match = made::key_match(actor);
         match.terms = {{"base", 0.1, "seen"}, {"routine", -0.35, "done by a service"}};
         match.evidence_left_out = 3;
+        match.tags = {{match.rule, "low", 1, 2, 3}};
         signals.push_back(compose(match, made::host(), made::kBundle, {false, 12, ""}));
     }
     engine::Match hostile = made::key_match(
