@@ -31,8 +31,7 @@ void add_options(Gathered &into)
         option->type_name(row.value)->required(row.required);
         if (!row.repeated)
             option->expected(1);
-        else
-            option->allow_extra_args(false); // one value each time it is given
+        option->allow_extra_args(false); // one value each time it is given
     }
     if (into.verb->more[0] != '\0')
         into.app->footer(std::string("\n") + into.verb->more);

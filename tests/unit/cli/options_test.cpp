@@ -44,9 +44,8 @@ TEST(Options, EveryVerbIsReachedByItsName)
         for (const OptionRow &row : verb.options)
             EXPECT_NE(std::string(row.says), "") << verb.name << " " << row.name;
     }
-    for (const char *verb :
-         {"signals", "show", "explain", "status", "record", "replay", "rules check", "rules add",
-          "rules test"})
+    for (const char *verb : {"signals", "show", "explain", "status", "record", "replay",
+                             "rules check", "rules add", "rules test"})
         EXPECT_TRUE(names.contains(verb)) << verb;
 }
 
@@ -61,6 +60,7 @@ TEST(Options, AreUnderstood)
     EXPECT_EQ(meaning(sentra, {"replay", "--rules", "a", "f"}), "replay file=f --rules=a");
     EXPECT_EQ(meaning(sentra, {"record", "f", "--for", "30s"}), "record file=f --for=30s");
     EXPECT_EQ(meaning(sentra, {"rules", "check"}), "rules check");
+    EXPECT_EQ(meaning(sentra, {"rules", "add", "sigma", "d"}), "rules add kind=sigma dir=d");
     EXPECT_EQ(meaning(sentra, {"rules", "test", "d", "--rule", "x"}), "rules test dir=d --rule=x");
     EXPECT_EQ(meaning(sentrad_program(), {"--print", "--rules", "a", "--state-dir", "/s"}),
               " --state-dir=/s --rules=a --print");

@@ -34,12 +34,14 @@ Result<std::vector<fs::path>> sigma_files(const std::string &directory)
 }
 
 // What would be loaded with them, so that nothing is put in place that would keep sentrad from
-// starting.
-Result<std::vector<engine::SigmaReport>> tried(const std::string &directory)
+// starting. Beside the shipped rules only: what was added before may be replaced by them.
+Result<std::vector<engine::SigmaReport>> tried(const std::vector<std::string> &given,
+                                               const std::string &directory)
 {
-    auto directories = rules_directories({});
+    auto directories = rules_directories(given);
     if (!directories)
         return tl::unexpected(std::move(directories.error()));
+    directories->resize(1);
     directories->push_back(directory);
     const auto rules = engine::Rules::load(*directories);
     if (!rules)
@@ -57,7 +59,7 @@ int verb_rules_add(const Arguments &arguments)
     const auto files = sigma_files(from);
     if (!files)
         return complain(kFinding, files.error().text);
-    const auto reports = tried(from);
+    const auto reports = tried(arguments.all("--rules"), from);
     if (!reports)
         return complain(kFinding, reports.error().text);
     const fs::path to = fs::path(arguments.text("--to", "/etc/sentra/rules.d")) / "sigma";
