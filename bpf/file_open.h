@@ -40,7 +40,7 @@ struct file_seen {
 	__u32 open_flags;
 	__u32 repeats;
 	struct dentry *world;
-	__u64 place;  /* of the directory it lies in; 0: not known, or nobody asks */
+	__u64 place;	       /* of the directory it lies in; 0: not known, or nobody asks */
 	__u64 is_emptied_next; /* O_TRUNC has been granted and not obeyed yet */
 	__u64 is_fact;	       /* it stands in told_facts */
 	bool is_lost;
@@ -190,9 +190,8 @@ static __always_inline bool open_is_told(struct file_seen *seen)
 }
 
 /* Counted instead of told? */
-static __always_inline bool object_is_left_out(struct file_seen *seen,
-					       struct sentra_account_row *row,
-					       struct told_fact *fact)
+static __always_inline bool
+object_is_left_out(struct file_seen *seen, struct sentra_account_row *row, struct told_fact *fact)
 {
 	bool placed = is_of(placed_types, seen->type);
 	bool repeating = is_of(repeating_types, seen->type);
@@ -214,9 +213,9 @@ static __always_inline bool object_is_left_out(struct file_seen *seen,
 	if (!repeating || (seen->flags & SENTRA_FILE_CREATED))
 		return false;
 	fact->who = who_digest();
-	fact->what = mix(mix(mix(mix(seen->place, (__u64)seen->dentry), link.hash_len),
-			     (__u64)seen->inode),
-			 (__u64)seen->flags << 32 | seen->type);
+	fact->what = mix(
+		mix(mix(mix(seen->place, (__u64)seen->dentry), link.hash_len), (__u64)seen->inode),
+		(__u64)seen->flags << 32 | seen->type);
 	seen->is_fact = true;
 	return is_repeated(fact, row, &seen->repeats);
 }

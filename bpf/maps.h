@@ -23,8 +23,8 @@ struct {
 
 /* Found by the learn_self iterator before anything is attached. */
 __u32 own_tgid __weak = 0;
-#define NOBODY 0xffffffffu /* while the programs outlive a sensor, own_tgid; 0 is the idle task */
-__u32 own_level __weak = 0;	 /* depth of the sensor's pid namespace; 0 holds everything */
+#define NOBODY 0xffffffffu  /* while the programs outlive a sensor, own_tgid; 0 is the idle task */
+__u32 own_level __weak = 0; /* depth of the sensor's pid namespace; 0 holds everything */
 __u64 own_namespace __weak = 0;	 /* its struct pid_namespace */
 __u64 own_root_mount __weak = 0; /* struct vfsmount and dentry of "/", when that is no chroot */
 __u64 own_root_dentry __weak = 0;

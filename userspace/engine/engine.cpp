@@ -150,7 +150,8 @@ void Engine::set_learning_until(std::uint64_t time_ns)
 
 Engine::Sizes Engine::sizes() const
 {
-    return {state_->sequences.size() + state_->sigma.size(), state_->windows.size(), state_->novelty.size()};
+    return {state_->sequences.size() + state_->sigma.size(), state_->windows.size(),
+            state_->novelty.size()};
 }
 
 } // namespace sentra::engine

@@ -68,13 +68,13 @@ Result<void> reuse(bpf_map *map, const Generation &generation)
 Result<void> prepare(sentra_kernel &skeleton, const Generation &generation)
 {
     bpf_map *map = nullptr;
-    bpf_object__for_each_map(map, skeleton.obj)
-        if (auto reused = reuse(map, generation); !reused)
-            return reused;
+    bpf_object__for_each_map(map, skeleton.obj) if (auto reused = reuse(map, generation);
+                                                    !reused) return reused;
     bpf_program *program = nullptr;
-    bpf_object__for_each_program(program, skeleton.obj)
-        if (std::string_view(bpf_program__section_name(program)).substr(0, 5) != "iter/")
-            bpf_program__set_autoload(program, false);
+    bpf_object__for_each_program(
+        program,
+        skeleton.obj) if (std::string_view(bpf_program__section_name(program)).substr(0, 5) !=
+                          "iter/") bpf_program__set_autoload(program, false);
     return {};
 }
 
@@ -142,9 +142,9 @@ Belongings belongings(const Stand &stand)
     all.manifest.treaty = treaty_version();
     const sentra_kernel &skeleton = stand.object.words();
     all.manifest.words = bpf_map__name(skeleton.maps.bss);
-    all.manifest.paused_at = static_cast<std::uint32_t>(
-        reinterpret_cast<const std::byte *>(&skeleton.bss->paused) -
-        reinterpret_cast<const std::byte *>(skeleton.bss));
+    all.manifest.paused_at =
+        static_cast<std::uint32_t>(reinterpret_cast<const std::byte *>(&skeleton.bss->paused) -
+                                   reinterpret_cast<const std::byte *>(skeleton.bss));
     bpf_map *map = nullptr;
     bpf_object__for_each_map(map, stand.object.all())
         all.maps.emplace(bpf_map__name(map), bpf_map__fd(map));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A stand that an earlier sensor left, taken over as it is: its programs run all the while, and what
-// they saw meanwhile is in its ring.
+// A stand that an earlier sensor left, taken over as it is: its programs run all the while, and
+// what they saw meanwhile is in its ring.
 #pragma once
 
 #include <cstdint>

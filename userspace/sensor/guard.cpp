@@ -59,10 +59,10 @@ void Guard::look_at_pins(std::vector<Sign> &signs)
     if (!again && pins_are_gone_)
         return;
     pins_are_gone_ = !again;
-    signs.push_back({SENTRA_TAMPER_PINS_REMOVED, again.has_value(),
-                     again ? "what lets the programs outlive the sensor had been removed"
-                           : "what lets the programs outlive the sensor was removed: " +
-                                 again.error().text});
+    signs.push_back(
+        {SENTRA_TAMPER_PINS_REMOVED, again.has_value(),
+         again ? "what lets the programs outlive the sensor had been removed"
+               : "what lets the programs outlive the sensor was removed: " + again.error().text});
 }
 
 void Guard::look_at_hooks(std::vector<Sign> &signs)
@@ -70,8 +70,7 @@ void Guard::look_at_hooks(std::vector<Sign> &signs)
     std::vector<std::string> detached = kernel_.detached();
     for (const std::string &hook : detached)
         if (std::find(detached_.begin(), detached_.end(), hook) == detached_.end())
-            signs.push_back(
-                {SENTRA_TAMPER_DETACHED, false, hook + " no longer holds its program"});
+            signs.push_back({SENTRA_TAMPER_DETACHED, false, hook + " no longer holds its program"});
     detached_ = std::move(detached);
 }
 

@@ -39,7 +39,7 @@ enum class Concern : std::uint8_t {
     file_delete,
     file_link,
     file_attributes, // mode, owner, size: one function is told of all three
-    tcp, // connect and listen: one program sees both on the lowest rung
+    tcp,             // connect and listen: one program sees both on the lowest rung
     unix_stream,
     datagram, // UDP and unix datagrams: no deeper hook is theirs alone
     accept,

@@ -94,7 +94,8 @@ Result<std::string> read_text(const std::string &path)
     const auto info = map_info(*map);
     if (!info)
         return tl::unexpected(info.error());
-    if (info->type != BPF_MAP_TYPE_ARRAY || info->value_size != kTextBytes || info->max_entries != 1)
+    if (info->type != BPF_MAP_TYPE_ARRAY || info->value_size != kTextBytes ||
+        info->max_entries != 1)
         return failure(path + " is no map of text");
     std::string text(kTextBytes, '\0');
     const __u32 key = 0;
@@ -303,8 +304,8 @@ Result<void> Generation::pause() const
     void *first = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, words->get(), 0);
     if (first == MAP_FAILED)
         return system_failure("map the words of " + path_, errno);
-    auto *word = reinterpret_cast<std::uint32_t *>(static_cast<char *>(first) +
-                                                   manifest_.paused_at);
+    auto *word =
+        reinterpret_cast<std::uint32_t *>(static_cast<char *>(first) + manifest_.paused_at);
     __atomic_store_n(word, 1U, __ATOMIC_SEQ_CST);
     ::munmap(first, bytes);
     return {};

@@ -42,9 +42,9 @@ Mapping::~Mapping()
 
 Result<Ring> Ring::open(int map_fd, std::size_t bytes)
 {
-    // As the kernel lays it out: the consumer's page, the producer's page, the data. Mapped a second
-    // time behind itself, a record that wraps round would be contiguous, and every page of it would
-    // count as this process's memory twice; it is put together instead.
+    // As the kernel lays it out: the consumer's page, the producer's page, the data. Mapped a
+    // second time behind itself, a record that wraps round would be contiguous, and every page of
+    // it would count as this process's memory twice; it is put together instead.
     Ring ring;
     ring.page_ = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     ring.mask_ = bytes - 1;

@@ -366,8 +366,8 @@ void Sensor::Inside::watch()
 
 Ring::End Sensor::Inside::drain()
 {
-    const Ring::End end = ring->drain(
-        kBatchRecords, [this](std::span<const std::byte> bytes, std::uint64_t behind) {
+    const Ring::End end =
+        ring->drain(kBatchRecords, [this](std::span<const std::byte> bytes, std::uint64_t behind) {
             if (former.is_for_us(bytes, false))
                 take(bytes);
             trail->took(sequence, behind);

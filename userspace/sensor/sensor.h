@@ -63,8 +63,9 @@ struct Row {
 // What lies between an earlier sensor of the same pins and this one, and between this one and the
 // next.
 struct Continuity {
-    std::string gap;      // why something was not seen in between; empty: all of it is told
-    std::string why_lost; // why an end without warning loses what the ring holds; empty: it does not
+    std::string gap; // why something was not seen in between; empty: all of it is told
+    std::string
+        why_lost; // why an end without warning loses what the ring holds; empty: it does not
     std::vector<std::string> notes; // what was found and could not be used
 };
 
@@ -90,8 +91,8 @@ struct Watch {
     std::string rung;               // "lsm"; "kprobe, tracepoint" for its parts; "not watched"
     std::string hooks;              // "kprobe:tcp_connect, syscalls:sys_exit_connect"
     std::vector<std::string> blind; // what cannot be seen: "system calls of 32-bit programs"
-    std::string better;             // what would help; empty: nothing can be done, or nothing has to
-    std::string reason;             // why it is not a better rung
+    std::string better; // what would help; empty: nothing can be done, or nothing has to
+    std::string reason; // why it is not a better rung
 };
 
 // The watch over protected files beside the programs.

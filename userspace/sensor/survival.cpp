@@ -110,8 +110,8 @@ Result<Survival> Survival::open(const std::string &directory)
 void Survival::look_at(const std::string &version, const std::string &own)
 {
     auto generation = Generation::read(pins_->path(version));
-    const auto is_paused = generation ? generation->is_paused()
-                                      : Result<bool>(tl::unexpected(generation.error()));
+    const auto is_paused =
+        generation ? generation->is_paused() : Result<bool>(tl::unexpected(generation.error()));
     if (!is_paused) {
         continuity_.notes.push_back("what an earlier sensor left cannot be used and is removed: " +
                                     is_paused.error().text);

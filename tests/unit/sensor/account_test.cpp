@@ -131,10 +131,13 @@ TEST(LossLedger, AddsProgramsOfOneEventUpAndSurvivesAFreshCounter)
 
 TEST(LossLedger, KnowsWhatMayHaveCostAProcess)
 {
-    EXPECT_TRUE(shakes_process_tree({.kind = SENTRA_LOSS_RING_FULL, .of_type = SENTRA_PROCESS_EXIT}));
+    EXPECT_TRUE(
+        shakes_process_tree({.kind = SENTRA_LOSS_RING_FULL, .of_type = SENTRA_PROCESS_EXIT}));
     EXPECT_TRUE(shakes_process_tree({.kind = SENTRA_LOSS_RECURSION, .of_type = 0}));
-    EXPECT_TRUE(shakes_process_tree({.kind = SENTRA_LOSS_STATE_FULL, .of_type = SENTRA_CRED_CHANGE}));
-    EXPECT_FALSE(shakes_process_tree({.kind = SENTRA_LOSS_RING_FULL, .of_type = SENTRA_FILE_WRITE}));
+    EXPECT_TRUE(
+        shakes_process_tree({.kind = SENTRA_LOSS_STATE_FULL, .of_type = SENTRA_CRED_CHANGE}));
+    EXPECT_FALSE(
+        shakes_process_tree({.kind = SENTRA_LOSS_RING_FULL, .of_type = SENTRA_FILE_WRITE}));
     EXPECT_FALSE(
         shakes_process_tree({.kind = SENTRA_LOSS_TRUNCATED, .of_type = SENTRA_PROCESS_EXEC}));
 }
