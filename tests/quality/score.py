@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""What a case's signals are worth: pure functions from what the host told to marks and lines."""
+import re
+from datetime import datetime, timezone
+from statistics import median
+
+# The corpus names intents as the study did; the product has split or renamed some.
+INTENTS = {
+    "Defence evasion": {"Stealth", "Defense impairment"},
+    "Exfiltration": {"Collection and exfiltration"},
+    "Collection": {"Collection and exfiltration"},
+    "Resource hijack": {"Resource hijacking"},
+    "Web-shell/Initial access": {"Initial access (web shell)"},
+}
+
+
+def seconds(stamp):
+    return datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc).timestamp()
+
+
+def techniques(signal):
+    return {t["id"] for t in signal.get("attack", {}).get("techniques", [])}
+
+
+def behaviours(signal):
+    """(intent, techniques) of the signal and of each behaviour it has joined."""
+    yield signal["intent"], techniques(signal)
+    for part in signal.get("story", []):
+        if "intent" in part:
+            ids = {t["id"] if isinstance(t, dict) else t for t in part.get("techniques", [])}
+            yield part["intent"], ids or techniques(part)
+
+
+def own(told, signal):
+    """Audit session ids count up over the whole machine: another host's deeds show by theirs."""
+    audit_id = signal["actor"].get("session", {}).get("audit_id")
+    return audit_id is None or audit_id in told["sessions"]
+
+
+def in_window(told):
+    """The last form of each signal that grew or came while the case ran."""
+    return [s for s in told["signals"] if own(told, s) and seconds(s["time"]["last"]) >= told["began"] - 0.2]
+
+
+def cites(signal):
+    evidence = signal.get("evidence", [])
+    return bool(evidence) and (bool(signal["actor"].get("process")) or
+                               any(e["event"].startswith("auth.") for e in evidence))
+
+
+def wanted(case):
+    technique = case["technique"]
+    return {technique, technique.split(".")[0], *case["aliases"]}
+
+
+def latency(told, right):
+    """From the deed, the newest evidence of a print, to that print: the first one that is right."""
+    for at, signal in told["said"]:
+        if right(signal) and own(told, signal) and at >= told["began"]:
+            return max(0.0, at - seconds(signal["time"]["last"]))
+    return None
+
+
+def seen(signals):
+    return ", ".join(f'{s["rule"]["id"]} {s["risk"]["score"]:.2f} {s["intent"]} '
+                     f'[{" ".join(sorted(techniques(s)))}]' for s in signals) or "nothing"
+
+
+def mark_attack(case, told):
+    """Tier S: technique, intent, latency. Tiers C and N: nothing may ask for action."""
+    signals = in_window(told)
+    accepted = set().union(*(INTENTS.get(i, {i}) for i in case["intents"]))
+    actions = [s for s in signals if s["action"]["needed"]]
+    mark = {"tier": case["tier"], "actions": len(actions), "seen": seen(signals)}
+    if case["tier"] != "S":
+        mark["good"] = not actions
+        return mark
+    ids = wanted(case)
+    hits = [(intent, s) for s in signals if cites(s) for intent, found in behaviours(s) if found & ids]
+    mark["technique"] = bool(hits)
+    mark["intent"] = any(intent in accepted for intent, _ in hits)
+    mark["latency"] = latency(told, lambda s: techniques(s) & ids)
+    mark["good"] = mark["technique"] and mark["intent"]
+    mark["accepted"] = f'{"/".join(sorted(ids))} {"/".join(sorted(accepted))}'
+    return mark
+
+
+def mark_benign(case, told):
+    signals = in_window(told)
+    actions = [s for s in signals if s["action"]["needed"]]
+    return {"good": not actions and len(signals) <= 5, "actions": len(actions), "signals": len(signals),
+            "seen": seen(signals)}
+
+
+def steps_in_order(steps, signal):
+    """The longest run of steps that the evidence tells in their order."""
+    lines = [f'{e["event"]} {e["text"]}' for e in signal.get("evidence", [])]
+    best = [0] * (len(lines) + 1)
+    for step in steps:
+        row = [0]
+        for number, line in enumerate(lines):
+            hit = re.search(step, line, re.IGNORECASE) is not None
+            row.append(max(row[number], best[number + 1], best[number] + hit if hit else 0))
+        best = row
+    return best[-1]
+
+
+def mark_intrusion(case, told):
+    signals = in_window(told)
+    counted = [(steps_in_order(case["steps"], s), s["risk"]["score"], s) for s in signals]
+    best = max(counted, key=lambda c: c[:2], default=(0, 0.0, None))
+    share = best[0] / len(case["steps"])
+    accepted = set().union(*(INTENTS.get(i, {i}) for i in case["intents"]))
+    intent = best[2]["intent"] if best[2] else "-"
+    good = share >= 0.8 and best[1] >= 0.8 and (not accepted or intent in accepted)
+    return {"good": good, "steps": f'{best[0]}/{len(case["steps"])}', "risk": best[1], "intent_seen": intent,
+            "signals": len(signals), "latency": latency(told, lambda s: best[2] and s["id"] == best[2]["id"]),
+            "seen": seen(signals)}
+
+
+def percent(part, whole):
+    return f"{part}/{whole} ({100 * part / whole:.0f} %)" if whole else "-"
+
+
+def table(marks):
+    """The rows of the scoreboard: (metric, value, bar)."""
+    attacks = [m for _, kind, m in marks if kind == "atomics"]
+    wanted_ones = [m for m in attacks if m["tier"] == "S"]
+    found = [m for m in wanted_ones if m["technique"]]
+    rows = []
+    if attacks:
+        rows += [
+            ("technique recall, tier S", percent(len(found), len(wanted_ones)), ">= 90 %"),
+            ("intent right where the technique is", percent(sum(m["intent"] for m in found), len(found)), ">= 95 %"),
+            ("actions asked for, tier C", f'{sum(m["actions"] > 0 for m in attacks if m["tier"] == "C")} of '
+             f'{sum(m["tier"] == "C" for m in attacks)}', "0"),
+            ("actions asked for, tier N", f'{sum(m["actions"] > 0 for m in attacks if m["tier"] == "N")} of '
+             f'{sum(m["tier"] == "N" for m in attacks)}', "0"),
+        ]
+    benign = [m for _, kind, m in marks if kind == "benign"]
+    if benign:
+        rows += [
+            ("benign: signals asking for action", f'{sum(m["actions"] for m in benign)} in {len(benign)} workloads', "0"),
+            ("benign: signals in all", str(sum(m["signals"] for m in benign)), "<= 5"),
+        ]
+    intrusions = [m for _, kind, m in marks if kind == "intrusions"]
+    if intrusions:
+        rows.append(("intrusions: one signal, 80 % of the steps in order, risk >= 0.8",
+                     percent(sum(m["good"] for m in intrusions), len(intrusions)), "100 %"))
+    late = [m["latency"] for _, _, m in marks if m.get("latency") is not None]
+    if late:
+        rows.append(("deed to print, median / longest", f"{median(late):.2f} s / {max(late):.2f} s", ""))
+    return rows
