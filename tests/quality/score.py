@@ -85,10 +85,29 @@ def mark_attack(case, told):
     return mark
 
 
+def parts(case, told):
+    """Each case of a host's day with what was first said while it ran (a roll-up counts once a day)."""
+    if "parts" not in case:
+        yield case, told
+        return
+    if isinstance(told, str):
+        yield from ((part, told) for part in case["parts"])
+        return
+    first = {}
+    for at, signal in told["said"]:
+        first.setdefault(signal["id"], at)
+    begins = [part["began"] for part in told["parts"]] + [float("inf")]
+    for number, (part, done) in enumerate(zip(case["parts"], told["parts"])):
+        news = [s for s in in_window(told) if begins[number] <= first.get(s["id"], 0) < begins[number + 1]
+                or (number == 0 and first.get(s["id"], 0) < begins[0])]
+        yield part, {**told, **done, "began": told["began"], "signals": news}
+
+
 def mark_benign(case, told):
+    """A workload that did not do its work proves nothing, so it does not count as good."""
     signals = in_window(told)
     actions = [s for s in signals if s["action"]["needed"]]
-    return {"good": not actions and len(signals) <= 5, "actions": len(actions), "signals": len(signals),
+    return {"good": told["status"] == 0 and not actions and len(signals) <= 5, "actions": len(actions), "signals": len(signals),
             "seen": seen(signals)}
 
 
