@@ -63,6 +63,7 @@ public:
         for (const Named &file : sources_)
             if (is_vocabulary(file))
                 read_vocabulary(file);
+        vocabulary_.settle_lists(complaints_);
         for (const Named &file : sources_)
             if (!is_vocabulary(file))
                 read_document(file);

@@ -38,13 +38,27 @@ inline constexpr std::array<std::string_view, 17> kIntents = {"Routine maintenan
 using Controls = std::map<std::string, std::vector<std::string>>; // "soc2" -> {"CC6.1"}
 
 struct Vocabulary {
-    std::map<std::string, std::vector<std::string>, std::less<>> lists; // without the "$"
+    // Without the "$". Whole after settle_lists(): what stands behind a "$name" in a list is then
+    // part of it.
+    std::map<std::string, std::vector<std::string>, std::less<>> lists;
     std::map<std::string, Technique, std::less<>> attack;
     std::map<std::string, Controls, std::less<>> families;
 
     void read_lists(const Node &root, Complaints &complaints);
     void read_attack(const Node &root, Complaints &complaints);
     void read_families(const Node &root, Complaints &complaints);
+    // Once, when all files are read: a site's list may name a shipped one, and the reverse.
+    void settle_lists(Complaints &complaints);
+
+private:
+    struct Inclusion {
+        std::string list; // without the "$"
+        Mark mark;
+    };
+    Node without_inclusions(const Entry &entry);
+    void settle(const std::string &name, std::vector<std::string> &way, Complaints &complaints);
+
+    std::map<std::string, std::vector<Inclusion>, std::less<>> inclusions_; // not yet settled
 };
 
 // A "framework: [ids]" map; refuses frameworks and ids that do not have their framework's form.

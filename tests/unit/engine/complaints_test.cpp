@@ -269,6 +269,13 @@ TEST(Complaints, OfTheVocabulary)
     EXPECT_EQ(
         with("lists.yaml", "$editors: {}\n"),
         "site/lists.yaml:1:11: $editors must be a text or a list of texts, and this is a map");
+    EXPECT_EQ(with("lists.yaml", "$more: [$editors, $wrods]\n"),
+              "site/lists.yaml:1:19: unknown list \"wrods\"; did you mean \"words\"?");
+    EXPECT_EQ(with("lists.yaml", "$a: [$b]\n$b: [x, $c]\n$c: $a\n"),
+              "site/lists.yaml:3:5: the list $a would hold itself");
+    EXPECT_EQ(with("lists.yaml", "$a: $a\n"), "site/lists.yaml:1:5: the list $a would hold itself");
+    EXPECT_EQ(with("lists.yaml", "$a: [[x]]\n"),
+              "site/lists.yaml:1:6: $a must hold texts, and this is a list");
     EXPECT_EQ(with("attack.yaml", "T1110: {name: x, tactics: [TA0001]}\n"),
               "site/attack.yaml:1:1: T1110 is in an earlier attack.yaml");
     EXPECT_EQ(with("attack.yaml", "T11: {name: x, tactics: [TA0001]}\n"),
@@ -278,6 +285,23 @@ TEST(Complaints, OfTheVocabulary)
     EXPECT_EQ(with("families.yaml", "B24: {iso27001: [A.8.2]}\n"),
               "site/families.yaml:1:17: \"A.8.2\" is no control id of iso27001; one looks like "
               "\"8.15\"");
+}
+
+// Ten lists, each the one before it ten times.
+TEST(Complaints, OfListsThatGrow)
+{
+    std::string text = "$l0: [x]\n";
+    for (int i = 1; i < 10; ++i) {
+        text += "$l" + std::to_string(i) + ": [";
+        for (int k = 0; k < 10; ++k)
+            text += "$l" + std::to_string(i - 1) + ", ";
+        text += "y]\n";
+    }
+    auto files = lab::files({});
+    files.push_back({"site/lists.yaml", "lists.yaml", text});
+    const auto made = Rules::compile(std::move(files));
+    ASSERT_FALSE(made);
+    EXPECT_NE(made.error().text.find("lists in lists: too deep"), std::string::npos);
 }
 
 } // namespace

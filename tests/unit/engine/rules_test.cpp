@@ -62,6 +62,21 @@ TEST(RulesOfADirectory, AreReadInOrderAndKnowTheirPack)
     EXPECT_EQ((*rules)->needs().size(), 4U); // three editors and /b
 }
 
+TEST(RulesOfADirectory, MayHaveListsOfLists)
+{
+    auto files = lab::files({simple("r", "$all")});
+    files.push_back({"a/lists.yaml", "lists.yaml", "all: [/usr/bin/ed, $mine, \"$quoted\"]\n"});
+    files.push_back({"b/lists.yaml", "lists.yaml", "mine: $editors\neditors: [/usr/bin/emacs]\n"});
+    const auto rules = Rules::compile(std::move(files));
+    ASSERT_TRUE(rules) << rules.error().text;
+    std::vector<std::string> values;
+    for (const Need &need : (*rules)->needs())
+        values.push_back(need.value);
+    const std::vector<std::string> all = {"$quoted", "/usr/bin/ed", "/usr/bin/emacs",
+                                          "/usr/bin/nano", "/usr/bin/vim"};
+    EXPECT_EQ(values, all);
+}
+
 TEST(RulesOfADirectory, HaveOneDigestWhereverTheyLie)
 {
     const Directory one;
