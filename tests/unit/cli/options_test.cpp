@@ -44,8 +44,9 @@ TEST(Options, EveryVerbIsReachedByItsName)
         for (const OptionRow &row : verb.options)
             EXPECT_NE(std::string(row.says), "") << verb.name << " " << row.name;
     }
-    for (const char *verb : {"signals", "show", "explain", "status", "record", "replay",
-                             "rules check", "rules add", "rules test"})
+    for (const char *verb :
+         {"signals", "show", "explain", "status", "record", "replay", "rules check", "rules add",
+          "rules test", "rules list", "rules show", "rules diff", "rules reload"})
         EXPECT_TRUE(names.contains(verb)) << verb;
 }
 
@@ -62,6 +63,10 @@ TEST(Options, AreUnderstood)
     EXPECT_EQ(meaning(sentra, {"rules", "check"}), "rules check");
     EXPECT_EQ(meaning(sentra, {"rules", "add", "sigma", "d"}), "rules add kind=sigma dir=d");
     EXPECT_EQ(meaning(sentra, {"rules", "test", "d", "--rule", "x"}), "rules test dir=d --rule=x");
+    EXPECT_EQ(meaning(sentra, {"rules", "list"}), "rules list");
+    EXPECT_EQ(meaning(sentra, {"rules", "show", "x"}), "rules show id=x");
+    EXPECT_EQ(meaning(sentra, {"rules", "diff"}), "rules diff");
+    EXPECT_EQ(meaning(sentra, {"rules", "reload"}), "rules reload");
     EXPECT_EQ(meaning(sentrad_program(), {"--print", "--rules", "a", "--state-dir", "/s"}),
               " --state-dir=/s --rules=a --print");
     EXPECT_EQ(meaning(sentrad_program(), {}), "");
