@@ -7,8 +7,6 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "engine/rule.h"
-#include "engine/stream.h"
 #include "pipeline/loop.h"
 #include "pipeline/playback.h"
 
@@ -17,25 +15,6 @@ namespace sentra::pipeline {
 namespace {
 
 using Expected = engine::Proof::Expected;
-
-// What the rule itself said about the stream; what other rules saw in it is their own business.
-std::vector<signal::Signal> signals_of(const std::shared_ptr<const engine::Rules> &rules,
-                                       const std::string &rule, const engine::Stream &stream)
-{
-    event::Losses losses;
-    Loop loop(rules, losses);
-    FinalForms forms;
-    std::vector<signal::Signal> signals;
-    for (const event::Record &record : stream.records) {
-        loop.take(record, signals);
-        forms.take(signals);
-    }
-    std::vector<signal::Signal> own;
-    for (signal::Signal &signal : std::move(forms).in_order())
-        if (signal.rule_id == rule)
-            own.push_back(std::move(signal));
-    return own;
-}
 
 std::string describe(const Expected &expected)
 {
@@ -73,6 +52,26 @@ bool holds(const Expected &expected, const signal::Signal &signal)
            (!expected.count || *expected.count == signal.count);
 }
 
+} // namespace
+
+std::vector<signal::Signal> signals_of(const std::shared_ptr<const engine::Rules> &rules,
+                                       const std::string &rule, const engine::Stream &stream)
+{
+    event::Losses losses;
+    Loop loop(rules, losses, Loop::Tell::behaviours);
+    FinalForms forms;
+    std::vector<signal::Signal> signals;
+    for (const event::Record &record : stream.records) {
+        loop.take(record, signals);
+        forms.take(signals);
+    }
+    std::vector<signal::Signal> own;
+    for (signal::Signal &signal : std::move(forms).in_order())
+        if (signal.rule_id == rule)
+            own.push_back(std::move(signal));
+    return own;
+}
+
 std::vector<std::string> differences(const std::vector<Expected> &expected,
                                      const std::vector<signal::Signal> &got)
 {
@@ -96,8 +95,6 @@ Result<std::shared_ptr<const engine::Stream>> stream_of(const engine::Proof &pro
         return tl::unexpected(std::move(stream.error()));
     return std::make_shared<const engine::Stream>(std::move(*stream));
 }
-
-} // namespace
 
 ProofTally run_proofs(const std::shared_ptr<const engine::Rules> &rules,
                       const ProofOptions &options)

@@ -9,6 +9,8 @@
 
 #include "base/result.h"
 #include "engine/engine.h"
+#include "engine/rule.h"
+#include "engine/stream.h"
 #include "signal/signal.h"
 
 namespace sentra::pipeline {
@@ -31,6 +33,19 @@ struct ProofOptions {
 
 [[nodiscard]] ProofTally run_proofs(const std::shared_ptr<const engine::Rules> &rules,
                                     const ProofOptions &options);
+
+// The stream that a proof runs over: its own, or a named one of the directory.
+[[nodiscard]] Result<std::shared_ptr<const engine::Stream>> stream_of(const engine::Proof &proof,
+                                                                      const std::string &directory);
+// What the rule said about the stream, each signal in its final form; what other rules saw in it is
+// their own business.
+[[nodiscard]] std::vector<signal::Signal>
+signals_of(const std::shared_ptr<const engine::Rules> &rules, const std::string &rule,
+           const engine::Stream &stream);
+// What was expected and what came instead, a line each; empty: the proof holds.
+[[nodiscard]] std::vector<std::string>
+differences(const std::vector<engine::Proof::Expected> &expected,
+            const std::vector<signal::Signal> &got);
 
 // Where the named streams of a rules directory lie: <rules>/../tests/fixtures/sessions.
 [[nodiscard]] std::string streams_beside(const std::string &rules_directory);
