@@ -91,7 +91,8 @@ def parts(case, told):
         yield case, told
         return
     if isinstance(told, str):
-        yield from ((part, told) for part in case["parts"])
+        yield case["parts"][0], told
+        yield from ((part, "as the one before") for part in case["parts"][1:])
         return
     first = {}
     for at, signal in told["said"]:
