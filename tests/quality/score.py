@@ -34,7 +34,7 @@ def behaviours(signal):
 def own(told, signal):
     """Audit session ids count up over the whole machine: another host's deeds show by theirs."""
     audit_id = signal["actor"].get("session", {}).get("audit_id")
-    return audit_id is None or audit_id in told["sessions"]
+    return audit_id is None or told["sessions"][0] < audit_id < told["sessions"][1]
 
 
 def in_window(told):
