@@ -52,7 +52,7 @@ private:
     using Edit = std::function<void()>;
 
     // Keeps the rule as it is when `target` was changed, and puts it back.
-    void with(Node &target, const Mark &mark, std::string what, const Edit &edit,
+    void with(Node &target, Mark mark, std::string what, const Edit &edit,
               bool is_key = true)
     {
         Node before = target;
