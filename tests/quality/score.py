@@ -85,6 +85,12 @@ def mark_attack(case, told):
     return mark
 
 
+def cut(told, done, began, until):
+    """One attack among several on a host: what was printed from its beginning to that of the next."""
+    said = [(at, signal) for at, signal in told["said"] if began <= at < until]
+    return {**told, **done, "said": said, "signals": list({s["id"]: s for _, s in said}.values())}
+
+
 def parts(case, told):
     """Each case of a host's day with what was first said while it ran (a roll-up counts once a day)."""
     if "parts" not in case:
@@ -99,6 +105,9 @@ def parts(case, told):
         first.setdefault(signal["id"], at)
     begins = [part["began"] for part in told["parts"]] + [float("inf")]
     for number, (part, done) in enumerate(zip(case["parts"], told["parts"])):
+        if part["kind"] == "atomics":
+            yield part, cut(told, done, begins[number], begins[number + 1])
+            continue
         news = [s for s in in_window(told) if begins[number] <= first.get(s["id"], 0) < begins[number + 1]
                 or (number == 0 and first.get(s["id"], 0) < begins[0])]
         yield part, {**told, **done, "began": told["began"], "signals": news}
