@@ -32,9 +32,13 @@ def behaviours(signal):
 
 
 def own(told, signal):
-    """Audit session ids count up over the whole machine: another host's deeds show by theirs."""
-    audit_id = signal["actor"].get("session", {}).get("audit_id")
-    return audit_id is None or told["sessions"][0] < audit_id < told["sessions"][1]
+    """Audit session ids count up over the whole machine: another host's deeds show by theirs, and
+    by the unit that its cases are run from."""
+    actor = signal["actor"]
+    audit_id = actor.get("session", {}).get("audit_id")
+    if audit_id is not None:
+        return told["sessions"][0] < audit_id < told["sessions"][1]
+    return told.get("by_host", True) or actor.get("unit") != "host-command.service"
 
 
 def in_window(told):
