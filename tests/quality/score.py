@@ -109,7 +109,7 @@ def parts(case, told):
         first.setdefault(signal["id"], at)
     begins = [part["began"] for part in told["parts"]] + [float("inf")]
     for number, (part, done) in enumerate(zip(case["parts"], told["parts"])):
-        if part["kind"] == "atomics":
+        if part["kind"] in ("atomics", "variants"):
             yield part, cut(told, done, begins[number], begins[number + 1])
             continue
         news = [s for s in in_window(told) if begins[number] <= first.get(s["id"], 0) < begins[number + 1]
@@ -155,21 +155,29 @@ def percent(part, whole):
     return f"{part}/{whole} ({100 * part / whole:.0f} %)" if whole else "-"
 
 
-def table(marks):
-    """The rows of the scoreboard: (metric, value, bar)."""
-    attacks = [m for _, kind, m in marks if kind == "atomics"]
+def recall_holds(attacks):
+    wanted_ones = [m for m in attacks if m["tier"] == "S"]
+    return sum(m["technique"] for m in wanted_ones) >= 0.9 * len(wanted_ones)
+
+
+def attack_rows(title, attacks):
+    if not attacks:
+        return []
     wanted_ones = [m for m in attacks if m["tier"] == "S"]
     found = [m for m in wanted_ones if m["technique"]]
+    rows = [(f"{title}: technique recall, tier S", percent(len(found), len(wanted_ones)), ">= 90 %"),
+            (f"{title}: intent right where the technique is", percent(sum(m["intent"] for m in found), len(found)), ">= 95 %")]
+    for tier in "CN":
+        of_tier = [m for m in attacks if m["tier"] == tier]
+        rows.append((f"{title}: tier {tier} that asks for action", f'{sum(m["actions"] > 0 for m in of_tier)} of {len(of_tier)}', "0"))
+    return rows
+
+
+def table(marks):
+    """The rows of the scoreboard: (metric, value, bar)."""
     rows = []
-    if attacks:
-        rows += [
-            ("technique recall, tier S", percent(len(found), len(wanted_ones)), ">= 90 %"),
-            ("intent right where the technique is", percent(sum(m["intent"] for m in found), len(found)), ">= 95 %"),
-            ("actions asked for, tier C", f'{sum(m["actions"] > 0 for m in attacks if m["tier"] == "C")} of '
-             f'{sum(m["tier"] == "C" for m in attacks)}', "0"),
-            ("actions asked for, tier N", f'{sum(m["actions"] > 0 for m in attacks if m["tier"] == "N")} of '
-             f'{sum(m["tier"] == "N" for m in attacks)}', "0"),
-        ]
+    for kind, title in (("atomics", "shared attacks"), ("variants", "variants")):
+        rows += attack_rows(title, [m for _, k, m in marks if k == kind])
     benign = [m for _, kind, m in marks if kind == "benign"]
     if benign:
         rows += [
