@@ -64,7 +64,7 @@ for rule in ssh-guessed ssh-key-added sudoers-changed uid0-user; do
     signal=$(await 3 "$rule")
     expect "$rule: who" maria "$(jq -r .actor.user.name <<<"$signal")"
     expect "$rule: source" 127.0.0.1 "$(jq -r .actor.session.source <<<"$signal")"
-    echo "  $(jq -r .narrative <<<"$signal")"
+    echo "  $(told "$rule" "$signal")"
 done
 echo seen >&9
 exec 9>&-

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # One login, one story: on a real host somebody guesses a password, signs in over SSH, becomes root,
-# plants a key, edits sudoers and makes a second root. Each deed is one signal within two seconds,
-# with the right person, address, session and technique, and a sentence that is true. With services
-# started by hand and under systemd, with the sensor inside the host.
+# plants a key, edits sudoers and makes a second root. Each deed is told within two seconds, with the
+# right person, address, session and technique and a sentence that is true, and all of them are one
+# signal that grows. With services started by hand and under systemd, with the sensor inside the host.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
-# A signal's sentence and facts: rule, technique, state, and what the narrative must say.
+# A behaviour's sentence and facts: rule, technique, state, and what must be said of it.
 check_signal() {
     local rule=$1 technique=$2 said=$3 signal
     signal=$(await 2 "$rule")
@@ -16,13 +16,12 @@ check_signal() {
     expect "$rule: who" maria "$(jq -r .actor.user.name <<<"$signal")"
     expect "$rule: source" 127.0.0.1 "$(jq -r .actor.session.source <<<"$signal")"
     expect "$rule: method" password "$(jq -r .actor.session.method <<<"$signal")"
-    expect "$rule: the sentence" "$said" "$(jq -r .narrative <<<"$signal")"
+    expect "$rule: the sentence" "$said" "$(told "$rule" "$signal")"
     if [ "$rule" != ssh-guessed ]; then
         # The sign-in itself is told before the kernel has given it a session id.
         expect "$rule: session" "$session" "$(jq -r .actor.session.audit_id <<<"$signal")"
-        expect "$rule: as whom" root "$(jq -r .actor.effective.name <<<"$signal")"
     fi
-    echo "  $(jq -r .narrative <<<"$signal")"
+    echo "  $(told "$rule" "$signal")"
 }
 
 inside() {
@@ -54,11 +53,16 @@ inside() {
     exec 9>&-
     sleep 1
     stop_sentrad
-    expect "signals in all" \
+    expect "the one signal's story" \
         "ssh-guessed ssh-key-added sudoers-changed uid0-user" \
-        "$(signals .rule.id | tr -d '"' | sort | xargs)"
+        "$(signals '[.story[].rule.id] | join(" ")' | tr -d '"')"
+    expect "as whom" root "$(signals .actor.effective.name | tr -d '"')"
+    expect "what became of the session" \
+        "maria signed in from 127.0.0.1 with a password on *, became root with sudo, ran * programs and left *. 1 signal speaks of it, with an action to take." \
+        "$("$bin/sentra" sessions --json --state-dir "$state" | jq -rs --argjson session "$session" '.[] | select(.session.audit_id == $session) | .summary')"
+    "$bin/sentra" sessions --state-dir "$state"
     "$bin/sentra" signals --state-dir "$state"
-    "$bin/sentra" explain --state-dir "$state" "$(signals 'select(.rule.id == "ssh-key-added").id' | tr -d '"')"
+    "$bin/sentra" explain --state-dir "$state" "$(signals .id | tr -d '"')"
 }
 
 if [ "${1:-}" = inside ]; then

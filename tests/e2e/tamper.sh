@@ -24,8 +24,8 @@ inside() {
     signal=$(await 5 sensor-signalled)
     expect "state" "Action Recommended" "$(jq -r .state <<<"$signal")"
     expect "who ended the sensor" maria "$(jq -r .actor.user.name <<<"$signal")"
-    expect "the sentence" '*maria*the sensor the signal 9 *' "$(jq -r .narrative <<<"$signal")"
-    echo "  $(jq -r .narrative <<<"$signal")"
+    expect "the sentence" '*maria*the sensor the signal 9 *' "$(told sensor-signalled "$signal")"
+    echo "  $(told sensor-signalled "$signal")"
     signal=$(await 5 uid0-user) # done while no sensor ran
     expect "who made a second root" maria "$(jq -r .actor.user.name <<<"$signal")"
     expect "gaps" 0 "$("$bin/sentra" status --json --state-dir "$state" | jq '.gaps | length')"

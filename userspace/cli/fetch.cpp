@@ -37,6 +37,8 @@ tl::expected<Fetched, NotFetched> from_store(const std::string &state_dir,
         return not_fetched(kFinding, store.error().text);
     auto lines = request.verb == pipeline::Request::Verb::status
                      ? pipeline::status_without_daemon(**store)
+                 : request.verb == pipeline::Request::Verb::sessions
+                     ? (*store)->sessions(request.query)
                      : (*store)->signals(request.query);
     if (!lines)
         return not_fetched(kFinding, lines.error().text);
@@ -87,6 +89,22 @@ Result<std::uint64_t> parse_moment(const std::string &text, std::uint64_t now)
     if (const auto time = parse_rfc3339(text))
         return *time;
     return failure("\"" + text + "\" is no time; write 7d, 30m or 2026-03-02T10:11:00Z");
+}
+
+Result<store::Query> query_of(const Arguments &arguments)
+{
+    store::Query query;
+    const std::uint64_t now = now_ns();
+    for (const auto &[option, into] :
+         {std::pair{"--since", &query.since_ns}, std::pair{"--until", &query.until_ns}}) {
+        if (!arguments.has(option))
+            continue;
+        const auto moment = parse_moment(arguments.text(option), now);
+        if (!moment)
+            return tl::unexpected(Error{std::string(option) + ": " + moment.error().text});
+        *into = *moment;
+    }
+    return query;
 }
 
 int complain(Exit status, const std::string &text)

@@ -26,6 +26,9 @@ struct NotFetched {
 // "--state-dir", made absolute.
 [[nodiscard]] std::string state_dir_of(const Arguments &arguments);
 
+// "--since" and "--until".
+[[nodiscard]] Result<store::Query> query_of(const Arguments &arguments);
+
 // "7d", "30m" (ago), or an RFC 3339 time.
 [[nodiscard]] Result<std::uint64_t> parse_moment(const std::string &text, std::uint64_t now_ns);
 [[nodiscard]] std::uint64_t now_ns();

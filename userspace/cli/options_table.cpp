@@ -39,6 +39,17 @@ const ProgramRow &sentra_program()
               kStateDir,
               kSocket},
              verb_signals},
+            {"sessions",
+             "what became of each login, newest last",
+             "Who came, from where and how, as whom they acted, until when, and which signals speak "
+             "of it; also where nothing stood out.",
+             {kJson,
+              {"--since", "TIME", "only sessions that did something since: 7d, 30m, "
+                                  "2026-03-02T10:11:00Z"},
+              {"--until", "TIME", "only what happened until then"},
+              kStateDir,
+              kSocket},
+             verb_sessions},
             {"show", "one signal in full", "", {kSignalId, kJson, kStateDir, kSocket}, verb_show},
             {"explain",
              "why a signal says what it says: the rule, every risk term, the evidence",

@@ -9,6 +9,7 @@
 #include "engine/rule_files.h"
 #include "engine/sequence.h"
 #include "engine/sigma_evidence.h"
+#include "engine/trail.h"
 #include "engine/window.h"
 
 namespace sentra::engine {
@@ -30,9 +31,10 @@ struct Engine::State {
         sequences.wait_over(event.time_ns(), completions);
         hand_on(session, out, evicted);
         windows.close(event.time_ns(), event.as<sentra_tick>().last != 0, session, out);
-        sigma.tag(out, told);
+        explain(out, told);
         sequences.forget(event.time_ns());
         sigma.forget(event.time_ns());
+        trails.forget(event.time_ns());
         count(evicted);
     }
     void hand_on(const session::Session &session, std::vector<Match> &out, std::uint64_t &evicted)
@@ -42,6 +44,13 @@ struct Engine::State {
                 !is_excepted(set->rules[completion.rule], completion.bound, session, buffers))
                 windows.complete(completion, session, buffers, out, evicted);
         completions.clear(); // lets go of the events
+    }
+    // Adds what no rule's step took to the matches from the given one on.
+    void explain(std::vector<Match> &out, std::size_t from)
+    {
+        sigma.tag(out, from);
+        for (std::size_t i = from; i < out.size(); ++i)
+            out[i].trail = trails.of(*out[i].actor);
     }
     void count(std::uint64_t evicted) const
     {
@@ -69,6 +78,7 @@ struct Engine::State {
     Sequences sequences;
     Windows windows;
     SigmaEvidence sigma;
+    Trails trails;
     Novelty novelty;
     // Reused, so that an event that matches nothing allocates nothing.
     Buffers buffers;
@@ -89,6 +99,7 @@ void Engine::step(const event::Event &event, const session::Context &context,
         return state.tick(event, session, out);
     if (context.vetoed)
         return;
+    state.trails.note(event, context);
     const Asked asked{event, context, session, {}, ~std::uint32_t{0}, state.buffers};
     state.set->index.find(asked, state.found);
     if (state.found.empty())
@@ -100,7 +111,7 @@ void Engine::step(const event::Event &event, const session::Context &context,
     state.novelty.commit(evicted);
     const std::size_t told = out.size();
     state.hand_on(session, out, evicted);
-    state.sigma.tag(out, told);
+    state.explain(out, told);
     state.count(evicted);
 }
 

@@ -13,14 +13,14 @@ constexpr std::size_t kKnownMax = 2048;
 // A day of guessing from a botnet comes from a few thousand addresses.
 constexpr std::size_t kNamesMax = 4096;
 
+} // namespace
+
 std::string ref_of(const sentra_head &head)
 {
     constexpr std::size_t sources = sizeof sentra_sources / sizeof sentra_sources[0];
     const char *source = head.source < sources ? sentra_sources[head.source] : "unknown";
     return std::string("rec:") + source + ":" + std::to_string(head.sequence);
 }
-
-} // namespace
 
 void EvidenceList::note(std::set<std::string> &names, std::string name)
 {

@@ -12,6 +12,9 @@
 
 namespace sentra::engine {
 
+// "rec:<source>:<sequence>"
+[[nodiscard]] std::string ref_of(const sentra_head &head);
+
 class EvidenceList {
 public:
     void add(const TakenPtr &taken);

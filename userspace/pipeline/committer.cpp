@@ -45,11 +45,18 @@ void Committer::take_before_cursor(std::vector<signal::Signal> &signals, const s
     }
 }
 
+// A story that was told may have grown since.
+bool Committer::is_known(const signal::Signal &signal) const
+{
+    const auto at = rebuild_.known.find(signal.uid);
+    return at != rebuild_.known.end() && signal.count <= at->second;
+}
+
 void Committer::release(std::uint64_t after_sequence)
 {
     cursor_passed_ = true;
     for (Held &held : held_)
-        if (held.sequence > after_sequence && !rebuild_.known.contains(held.signal.uid))
+        if (held.sequence > after_sequence && !is_known(held.signal))
             batch_.signals.push_back(std::move(held.signal));
     held_.clear();
 }
@@ -62,7 +69,7 @@ void Committer::take(std::vector<signal::Signal> &signals, const sentra_head &by
     }
     const bool rebuilding = by.time_ns < rebuild_.until_ns;
     for (signal::Signal &signal : signals)
-        if (!rebuilding || (!rebuild_.all_is_known && !rebuild_.known.contains(signal.uid)))
+        if (!rebuilding || (!rebuild_.all_is_known && !is_known(signal)))
             batch_.signals.push_back(std::move(signal));
     signals.clear();
 }
@@ -72,6 +79,9 @@ Result<std::vector<signal::Signal>> Committer::settle(Loop &loop, bool clean_sto
     auto sightings = loop.engine().take_new_sightings();
     batch_.sightings.insert(batch_.sightings.end(), std::make_move_iterator(sightings.begin()),
                             std::make_move_iterator(sightings.end()));
+    auto sessions = loop.sessions().take_changed(loop.watermark_ns(), clean_stop);
+    batch_.sessions.insert(batch_.sessions.end(), std::make_move_iterator(sessions.begin()),
+                           std::make_move_iterator(sessions.end()));
     batch_.losses.assign(loop.reported_losses().begin(), loop.reported_losses().end());
     // Never backwards: what was committed stays committed while the journal is read again.
     if (cursor_passed_ && loop.watermark_ns() >= rebuild_.until_ns &&
@@ -86,6 +96,8 @@ Result<std::vector<signal::Signal>> Committer::settle(Loop &loop, bool clean_sto
     auto news = store_.commit(batch_);
     if (!news)
         return news;
+    for (const signal::Signal &signal : *news)
+        loop.sessions().note(signal);
     committed_ += news->size();
     batch_ = {};
     return news;
@@ -94,7 +106,8 @@ Result<std::vector<signal::Signal>> Committer::settle(Loop &loop, bool clean_sto
 Result<Committer::Rebuild> rebuild_after(const store::Store &store, const store::Position &last,
                                          std::uint64_t from_ns)
 {
-    Committer::Rebuild rebuild{.until_ns = last.watermark_ns};
+    Committer::Rebuild rebuild;
+    rebuild.until_ns = last.watermark_ns;
     auto lines =
         store.signals({.since_ns = from_ns, .most = std::numeric_limits<std::int32_t>::max()});
     if (!lines)
@@ -103,7 +116,8 @@ Result<Committer::Rebuild> rebuild_after(const store::Store &store, const store:
         auto signal = signal::from_json(line);
         if (!signal)
             return tl::unexpected(std::move(signal.error()).within("stored signal"));
-        rebuild.known.insert(std::move(signal->uid));
+        rebuild.known.emplace(signal->uid, signal->count);
+        rebuild.told.push_back(std::move(*signal));
     }
     return rebuild;
 }

@@ -9,7 +9,7 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,7 +23,8 @@ public:
     struct Rebuild {
         std::uint64_t until_ns = 0;  // up to here, the journal is read for the second time
         bool all_is_known = false;   // the first start: the past is for learning, not for telling
-        std::set<std::string> known; // uids that have been told
+        std::map<std::string, std::uint64_t> known{}; // what has been told: uid, count
+        std::vector<signal::Signal> told{};           // in order of time, for the loop
     };
 
     Committer(store::Store &store, store::Position last, Rebuild rebuild);
@@ -50,6 +51,7 @@ private:
     void take_before_cursor(std::vector<signal::Signal> &signals, const sentra_head &by,
                             const Loop &loop);
     void release(std::uint64_t after_sequence);
+    [[nodiscard]] bool is_known(const signal::Signal &signal) const;
 
     store::Store &store_;
     store::Position last_;
@@ -60,7 +62,7 @@ private:
     std::uint64_t committed_ = 0;
 };
 
-// What a store that has been used before says about a restart: the uids told in the time to be read
+// What a store that has been used before says about a restart: what was told in the time to be read
 // again.
 [[nodiscard]] Result<Committer::Rebuild>
 rebuild_after(const store::Store &store, const store::Position &last, std::uint64_t from_ns);

@@ -21,8 +21,8 @@ namespace sentra::pipeline {
 inline constexpr std::size_t kRequestBytesMost = 4096;
 
 struct Request {
-    enum class Verb { status, signals, show, reload } verb = Verb::status;
-    store::Query query; // signals, show
+    enum class Verb { status, signals, show, sessions, reload } verb = Verb::status;
+    store::Query query; // signals, show, sessions
 };
 
 // A line without its newline, as anybody may have written it.

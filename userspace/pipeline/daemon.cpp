@@ -49,6 +49,7 @@ private:
     Result<void> load_rules();
     Result<void> open_store();
     Result<void> find_position();
+    Result<void> remember_sessions();
     Result<void> open_door();
     Result<void> open_sources();
     Result<void> tell_facts();
@@ -182,14 +183,17 @@ Result<void> Daemon::find_position()
     Committer::Rebuild rebuild{.until_ns = started_ns_, .all_is_known = true};
     if (is_first) {
         spdlog::info(
-            "first start: the past {} of the journal are read to know who is signed in and "
-            "what is usual; nothing in them is told",
+            "first start: the journal is read from {} ago, to know who is signed in and what is "
+            "usual; nothing in it is told",
             format_duration(config_.journal.rebuild_ns));
     } else {
         auto known = rebuild_after(*store_, last_, begin_ns_);
         if (!known)
             return tl::unexpected(std::move(known.error()));
         rebuild = std::move(*known);
+        loop_->remember(std::move(rebuild.told));
+        if (auto done = remember_sessions(); !done)
+            return done;
     }
     auto gaps = store_->gaps(0);
     if (!gaps)
@@ -198,6 +202,20 @@ Result<void> Daemon::find_position()
     auto position = last_;
     position.boot_id = boot_;
     committer_ = std::make_unique<Committer>(*store_, std::move(position), std::move(rebuild));
+    return {};
+}
+
+Result<void> Daemon::remember_sessions()
+{
+    const auto lines = store_->sessions({.since_ns = begin_ns_});
+    if (!lines)
+        return tl::unexpected(lines.error());
+    for (const std::string &line : *lines) {
+        auto summary = signal::summary_from_json(line);
+        if (!summary)
+            return tl::unexpected(std::move(summary.error()).within("stored session"));
+        loop_->sessions().remember(std::move(*summary));
+    }
     return {};
 }
 
@@ -489,6 +507,8 @@ Result<std::vector<std::string>> Daemon::answer(const Request &request)
 {
     if (request.verb == Request::Verb::reload)
         return answer_reload();
+    if (request.verb == Request::Verb::sessions)
+        return reader_->sessions(request.query);
     if (request.verb != Request::Verb::status)
         return reader_->signals(request.query);
     const std::lock_guard lock(status_mutex_);

@@ -9,9 +9,19 @@
 
 namespace sentra::pipeline {
 
-Loop::Loop(std::shared_ptr<const engine::Rules> rules, event::Losses &losses)
-    : rules_(std::move(rules)), losses_(losses), session_(losses), engine_(rules_, losses)
+Loop::Loop(std::shared_ptr<const engine::Rules> rules, event::Losses &losses, Tell tell)
+    : rules_(std::move(rules)),
+      losses_(losses),
+      session_(losses),
+      engine_(rules_, losses),
+      tell_(tell)
 {}
+
+void Loop::remember(std::vector<signal::Signal> told)
+{
+    for (signal::Signal &signal : told)
+        stories_.remember(std::move(signal));
+}
 
 void Loop::note(const event::Event &event)
 {
@@ -38,19 +48,24 @@ void Loop::take(const event::Record &record, std::vector<signal::Signal> &signal
     }
     note(*event);
     const session::Context context = session_.apply(*event);
+    summaries_.note(*event, context, session_.host());
     matches_.clear();
     engine_.step(*event, context, session_, matches_);
     compose(signals);
 }
 
-void Loop::compose(std::vector<signal::Signal> &signals) const
+void Loop::compose(std::vector<signal::Signal> &signals)
 {
     for (const engine::Match &match : matches_) {
         // What did not come could also have been lost, as long as it was waited for.
         const std::uint64_t until_ns = std::max(match.last_ns, match.waited_until_ns);
-        signals.push_back(
+        auto behaviour =
             signal::compose(match, session_, rules_->bundle(),
-                            coverage_.around(match.first_ns, until_ns, match.rule->events)));
+                            coverage_.around(match.first_ns, until_ns, match.rule->events));
+        if (tell_ == Tell::behaviours)
+            signals.push_back(std::move(behaviour));
+        else if (auto story = stories_.take(match, std::move(behaviour)))
+            signals.push_back(std::move(*story));
     }
 }
 

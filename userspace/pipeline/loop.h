@@ -13,13 +13,23 @@
 #include "event/source.h"
 #include "pipeline/coverage.h"
 #include "session/session.h"
+#include "signal/join.h"
 #include "signal/signal.h"
+#include "signal/summary.h"
 
 namespace sentra::pipeline {
 
 class Loop {
 public:
-    Loop(std::shared_ptr<const engine::Rules> rules, event::Losses &losses);
+    // What signals tell: the behaviours of one actor as one story, or each by itself.
+    enum class Tell : std::uint8_t { stories, behaviours };
+    Loop(std::shared_ptr<const engine::Rules> rules, event::Losses &losses,
+         Tell tell = Tell::stories);
+
+    // Goes on with the stories that an earlier run told; in order of time.
+    void remember(std::vector<signal::Signal> told);
+    // What became of each login.
+    [[nodiscard]] signal::Summaries &sessions() { return summaries_; }
 
     // One record through everything. What it completed is appended. A record that cannot be read is
     // counted, never fatal, never silent.
@@ -46,13 +56,16 @@ public:
 
 private:
     void note(const event::Event &event);
-    void compose(std::vector<signal::Signal> &signals) const;
+    void compose(std::vector<signal::Signal> &signals);
 
     std::shared_ptr<const engine::Rules> rules_;
     event::Losses &losses_;
     session::Session session_;
     engine::Engine engine_;
     Coverage coverage_;
+    Tell tell_;
+    signal::Stories stories_;
+    signal::Summaries summaries_;
     std::vector<engine::Match> matches_; // kept for its memory
     std::uint64_t records_ = 0;
     std::uint64_t watermark_ns_ = 0;

@@ -18,6 +18,7 @@ constexpr VerbName kVerbs[] = {
     {Request::Verb::status, "status"},
     {Request::Verb::signals, "signals"},
     {Request::Verb::show, "show"},
+    {Request::Verb::sessions, "sessions"},
     {Request::Verb::reload, "reload"},
 };
 constexpr std::size_t kSignalsMost = 10'000;
@@ -83,7 +84,7 @@ Result<Request> parse_request(std::string_view line)
             return request;
         }
     return failure("unknown verb \"" + printable(verb, 60) +
-                   "\"; there are status, signals, show, reload");
+                   "\"; there are status, signals, show, sessions, reload");
 }
 
 std::string to_line(const Request &request)
@@ -92,7 +93,7 @@ std::string to_line(const Request &request)
     for (const VerbName &known : kVerbs)
         if (known.verb == request.verb)
             json["verb"] = known.name;
-    if (request.verb == Request::Verb::signals || request.verb == Request::Verb::show) {
+    if (request.verb != Request::Verb::status && request.verb != Request::Verb::reload) {
         json["since_ns"] = request.query.since_ns;
         json["until_ns"] = request.query.until_ns;
         json["most"] = request.query.most;

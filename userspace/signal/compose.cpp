@@ -15,8 +15,6 @@ namespace sentra::signal {
 
 namespace {
 
-constexpr double kActionFrom = 0.5;
-
 // The event that completed the rule: the last one a step took.
 const engine::Bound *deciding(const engine::Match &match)
 {
@@ -203,7 +201,7 @@ void add_process(const engine::Match &match, Signal &signal)
 session::Actor shown(const session::Actor &actor)
 {
     session::Actor copy = actor;
-    for (std::string *text : {&copy.user.name, &copy.effective.name, &copy.tty, &copy.unit,
+    for (std::string *text : {&copy.canonical, &copy.user.name, &copy.effective.name, &copy.tty, &copy.unit,
                               &copy.job, &copy.container, &copy.broker, &copy.unknown_reason})
         *text = printable(*text, kArgumentBytes);
     if (copy.login)

@@ -88,6 +88,16 @@ std::string standing(const Signal &signal)
            format_rfc3339(signal.last_ns) + "\n";
 }
 
+std::string chapters(const Signal &signal)
+{
+    std::string out = signal.story.empty() ? "" : "Story\n";
+    for (const Chapter &chapter : signal.story)
+        out += "  " + format_rfc3339(chapter.first_ns) + "  " +
+               decimal(std::llround(chapter.score * 100)) + "  " + chapter.title + "  (" +
+               chapter.rule_id + ", " + chapter.intent + ")\n";
+    return out.empty() ? out : out + "\n";
+}
+
 std::string proof(const Signal &signal)
 {
     std::string out = "Evidence\n";
@@ -135,7 +145,7 @@ std::string explain(const Signal &signal)
     std::string out = signal.title + "  (" + signal.id + ")\n\n";
     out += wrapped(signal.narrative, "  ") + "\n" + wrapped(signal.action_text, "  ") + "\n";
     out +=
-        standing(signal) + "\n" + arithmetic(signal) + "\n" + proof(signal) + "\n" + origin(signal);
+        standing(signal) + "\n" + arithmetic(signal) + "\n" + chapters(signal) + proof(signal) + "\n" + origin(signal);
     return out;
 }
 

@@ -6,8 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "signal/signal.h"
+#include "signal/summary.h"
 
 namespace sentra::signal {
 
@@ -55,12 +57,12 @@ void append(std::string &out, const Json &value)
     out += value.is_object() ? '}' : ']';
 }
 
-Json host(const Signal &signal)
+Json host(const std::string &name, const std::string &id, const std::string &boot)
 {
     Json object = Json::object();
-    put(object, "name", signal.host_name);
-    put(object, "id", signal.host_id);
-    put(object, "boot", signal.host_boot);
+    put(object, "name", name);
+    put(object, "id", id);
+    put(object, "boot", boot);
     return object;
 }
 
@@ -171,6 +173,7 @@ Json actor(const Signal &signal)
     const session::Actor &who = signal.actor;
     Json object = Json::object();
     put(object, "kind", session::name_of(who.kind));
+    put(object, "id", who.canonical);
     put(object, "user", person(who.user));
     put(object, "effective", person(who.effective));
     put(object, "session", login_session(who));
@@ -206,6 +209,27 @@ Json evidence(const Signal &signal)
     return list;
 }
 
+Json story(const Signal &signal)
+{
+    Json list = Json::array();
+    for (const Chapter &chapter : signal.story) {
+        Json object = Json::object();
+        put(object, "uid", chapter.uid);
+        put(object, "time",
+            Json{{"first", format_rfc3339(chapter.first_ns)},
+                 {"last", format_rfc3339(chapter.last_ns)}});
+        put(object, "rule", Json{{"id", chapter.rule_id}, {"version", chapter.rule_version}});
+        put(object, "title", chapter.title);
+        put(object, "text", chapter.text);
+        put(object, "intent", chapter.intent);
+        put(object, "risk", chapter.score);
+        put(object, "attack", chapter.attack);
+        put(object, "count", chapter.count);
+        list.push_back(std::move(object));
+    }
+    return list;
+}
+
 Json tags(const Signal &signal)
 {
     Json list = Json::array();
@@ -230,7 +254,7 @@ std::string to_json(const Signal &signal)
     put(object, "id", signal.id);
     put(object, "uid", signal.uid);
     put(object, "tenant", signal.tenant);
-    put(object, "host", host(signal));
+    put(object, "host", host(signal.host_name, signal.host_id, signal.host_boot));
     put(object, "time",
         Json{{"first", format_rfc3339(signal.first_ns)}, {"last", format_rfc3339(signal.last_ns)}});
     put(object, "rule", rule(signal));
@@ -246,12 +270,41 @@ std::string to_json(const Signal &signal)
     put(object, "actor", actor(signal));
     put(object, "entities", entities(signal));
     put(object, "count", signal.count);
+    put(object, "story", story(signal));
     put(object, "evidence", evidence(signal));
     if (signal.evidence_left_out > 0)
         object["evidence_left_out"] = signal.evidence_left_out;
     put(object, "tags", tags(signal));
     put(object, "coverage",
         Json{{"complete", signal.coverage_complete}, {"lost", signal.coverage_lost}});
+    std::string line;
+    append(line, object);
+    return line;
+}
+
+std::string to_json(const SessionSummary &summary)
+{
+    Json time{{"first", format_rfc3339(summary.first_ns)},
+              {"last", format_rfc3339(summary.last_ns)}};
+    if (summary.ended_ns != 0)
+        time["ended"] = format_rfc3339(summary.ended_ns);
+    Json object = Json::object();
+    put(object, "schema", kSessionSchema);
+    put(object, "id", summary.id);
+    put(object, "tenant", printable(summary.tenant));
+    put(object, "host", host(printable(summary.host_name), printable(summary.host_id), ""));
+    put(object, "time", std::move(time));
+    put(object, "user", person(summary.actor.user));
+    put(object, "session", login_session(summary.actor));
+    put(object, "became", summary.became);
+    put(object, "programs", summary.programs);
+    put(object, "refused", summary.refused);
+    put(object, "accounts_changed", summary.accounts);
+    put(object, "ran", summary.ran);
+    put(object, "ran_more", summary.ran_more);
+    put(object, "signals", summary.signals);
+    put(object, "action_needed", summary.action_needed);
+    put(object, "summary", sentence(summary));
     std::string line;
     append(line, object);
     return line;

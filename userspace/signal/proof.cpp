@@ -98,6 +98,23 @@ void add_evidence(const engine::Match &match, Signal &signal)
             {item.time_ns, item.event, sentence(*item.record, item.context), printable(item.ref)});
     }
     signal.evidence_left_out = match.evidence_left_out + (count - signal.evidence.size());
+    if (!signal.action_needed)
+        return;
+    for (const engine::Evidence &item : match.trail)
+        add_besides(signal, {item.time_ns, item.event, sentence(*item.record, item.context),
+                             printable(item.ref), true});
+}
+
+void add_besides(Signal &signal, Evidence item)
+{
+    if (signal.evidence.size() >= kStoryEvidenceMost ||
+        std::any_of(signal.evidence.begin(), signal.evidence.end(),
+                    [&](const Evidence &known) { return known.ref == item.ref; }))
+        return;
+    const auto at = std::upper_bound(
+        signal.evidence.begin(), signal.evidence.end(), item,
+        [](const Evidence &one, const Evidence &other) { return one.time_ns < other.time_ns; });
+    signal.evidence.insert(at, std::move(item));
 }
 
 void add_entities(const engine::Match &match, Signal &signal)

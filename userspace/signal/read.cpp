@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "signal/signal.h"
+#include "signal/summary.h"
 
 namespace sentra::signal {
 
@@ -188,6 +189,7 @@ void read_actor(Reader &in, Signal &signal)
     std::string kind;
     in.must("kind", kind);
     signal.actor.kind = kind_of(kind);
+    in.take("id", signal.actor.canonical);
     in.within("user", [&](Reader &below) { read_person(below, signal.actor.user); });
     in.within("effective", [&](Reader &below) { read_person(below, signal.actor.effective); });
     in.within("session", [&](Reader &below) { read_session(below, signal.actor); });
@@ -263,6 +265,25 @@ void read_meaning(Reader &in, Signal &signal)
     });
 }
 
+void read_chapter(Reader &in, Chapter &chapter)
+{
+    in.must("uid", chapter.uid);
+    in.within("time", [&](Reader &below) {
+        below.must_time("first", chapter.first_ns);
+        below.must_time("last", chapter.last_ns);
+    });
+    in.within("rule", [&](Reader &below) {
+        below.must("id", chapter.rule_id);
+        below.take("version", chapter.rule_version);
+    });
+    in.take("title", chapter.title);
+    in.take("text", chapter.text);
+    in.take("intent", chapter.intent);
+    in.must("risk", chapter.score);
+    in.take("attack", chapter.attack);
+    in.must("count", chapter.count);
+}
+
 void read_proof(Reader &in, Signal &signal)
 {
     in.within("entities", [&](Reader &below) {
@@ -271,6 +292,8 @@ void read_proof(Reader &in, Signal &signal)
         below.take("users", signal.users);
     });
     in.must("count", signal.count);
+    in.each("story",
+            [&](Reader &item) { read_chapter(item, signal.story.emplace_back()); });
     in.each("evidence", [&](Reader &item) {
         Evidence &row = signal.evidence.emplace_back();
         item.must_time("time", row.time_ns);
@@ -310,6 +333,45 @@ Result<Signal> from_json(std::string_view line)
     if (!complaint.empty())
         return failure("read signal: " + complaint);
     return signal;
+}
+
+Result<SessionSummary> summary_from_json(std::string_view line)
+{
+    const Json json = Json::parse(line, nullptr, false);
+    if (json.is_discarded())
+        return failure("read session: not one line of JSON");
+    SessionSummary summary;
+    std::string complaint, schema;
+    Reader in(json, "", complaint);
+    in.must("schema", schema);
+    if (schema != kSessionSchema)
+        in.complain("schema", "is not sentra.session/1");
+    in.must("id", summary.id);
+    in.take("tenant", summary.tenant);
+    in.within("host", [&](Reader &below) {
+        below.take("name", summary.host_name);
+        below.take("id", summary.host_id);
+    });
+    in.within("time", [&](Reader &below) {
+        below.must_time("first", summary.first_ns);
+        below.must_time("last", summary.last_ns);
+        if (below.find("ended") != nullptr)
+            below.must_time("ended", summary.ended_ns);
+    });
+    summary.actor.kind = session::ActorKind::session;
+    in.within("user", [&](Reader &below) { read_person(below, summary.actor.user); });
+    in.within("session", [&](Reader &below) { read_session(below, summary.actor); });
+    in.take("became", summary.became);
+    in.take("programs", summary.programs);
+    in.take("refused", summary.refused);
+    in.take("accounts_changed", summary.accounts);
+    in.take("ran", summary.ran);
+    in.take("ran_more", summary.ran_more);
+    in.take("signals", summary.signals);
+    in.take("action_needed", summary.action_needed);
+    if (!complaint.empty())
+        return failure("read session: " + complaint);
+    return summary;
 }
 
 } // namespace sentra::signal

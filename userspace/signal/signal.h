@@ -20,6 +20,8 @@ namespace sentra::signal {
 
 inline constexpr std::string_view kSchema = "sentra.signal/1";
 inline constexpr std::string_view kAttackVersion = "19";
+// From this score on a signal asks for action.
+inline constexpr double kActionFrom = 0.5;
 // Arguments a signal shows of the process that acted; build systems hand over thousands.
 inline constexpr std::size_t kArgumentsMost = 64;
 
@@ -28,11 +30,24 @@ using Technique = engine::Technique;
 struct Evidence {
     std::uint64_t time_ns = 0;
     std::string event, text, ref;
+    bool besides = false; // proves nothing by itself: what else the actor did. Not written out
 };
 
 // What else the actor's deeds matched: evidence from rules that raise no alarm (Sigma's).
 struct Tag {
     std::string rule_id, title, level;
+    std::vector<std::string> attack;
+    std::uint64_t count = 0;
+};
+
+// One behaviour of the several that a signal tells as one story.
+struct Chapter {
+    std::string uid; // of the signal it would be alone
+    std::uint64_t first_ns = 0, last_ns = 0;
+    std::string rule_id;
+    std::uint32_t rule_version = 0;
+    std::string title, text, intent;
+    double score = 0;
     std::vector<std::string> attack;
     std::uint64_t count = 0;
 };
@@ -60,6 +75,7 @@ struct Signal {
     std::vector<std::string> process_args;
     std::vector<std::string> files, ips, users; // entities
     std::uint64_t count = 0;
+    std::vector<Chapter> story; // in order of time; empty where there is but one behaviour
     std::vector<Evidence> evidence;
     std::uint64_t evidence_left_out = 0;
     std::vector<Tag> tags;

@@ -61,7 +61,7 @@ private:
                       "json, revisions) "
                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1) "
                       "ON CONFLICT (uid) DO UPDATE SET first_ns = excluded.first_ns, last_ns = "
-                      "excluded.last_ns, "
+                      "excluded.last_ns, rule = excluded.rule, "
                       "state = excluded.state, score = excluded.score, count = excluded.count, "
                       "json = excluded.json, revisions = revisions + 1"},
             {&add_form_, "INSERT INTO forms (uid, count, state, score) VALUES (?1, ?2, ?3, ?4)"},
@@ -185,6 +185,26 @@ Result<void> write_gaps(const Database &database, const std::vector<Gap> &gaps)
         "INSERT OR IGNORE INTO gaps (from_ns, to_ns, source, reason) VALUES (?1, ?2, ?3, ?4)", gaps,
         [](Statement &statement, const Gap &gap) -> Statement & {
             return statement.bind(gap.from_ns, gap.to_ns, gap.source, gap.reason);
+        });
+}
+
+Result<void> write_sessions(const Database &database,
+                            const std::vector<signal::SessionSummary> &sessions)
+{
+    // Told before its audit id was known, a session had another name.
+    auto done = for_each(
+        database, "DELETE FROM sessions WHERE id = ?1 AND ?1 <> ''", sessions,
+        [](Statement &statement, const signal::SessionSummary &summary) -> Statement & {
+            return statement.bind(summary.former);
+        });
+    if (!done)
+        return done;
+    return for_each(
+        database,
+        "INSERT OR REPLACE INTO sessions (id, first_ns, last_ns, json) VALUES (?1, ?2, ?3, ?4)",
+        sessions, [](Statement &statement, const signal::SessionSummary &summary) -> Statement & {
+            return statement.bind(summary.id, summary.first_ns, summary.last_ns,
+                                  signal::to_json(summary));
         });
 }
 

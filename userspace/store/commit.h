@@ -16,6 +16,8 @@ write_signals(const Database &database, const std::vector<signal::Signal> &signa
 [[nodiscard]] Result<void> write_sightings(const Database &database,
                                            const std::vector<engine::Sighting> &sightings);
 [[nodiscard]] Result<void> write_gaps(const Database &database, const std::vector<Gap> &gaps);
+[[nodiscard]] Result<void> write_sessions(const Database &database,
+                                          const std::vector<signal::SessionSummary> &sessions);
 [[nodiscard]] Result<void>
 write_losses(const Database &database, std::uint64_t run,
              const std::vector<std::pair<std::string, std::uint64_t>> &losses);

@@ -18,7 +18,7 @@ namespace sentra::store {
 namespace {
 
 // Raised with every change of schema.sql.
-constexpr std::uint64_t kSchemaVersion = 1;
+constexpr std::uint64_t kSchemaVersion = 2;
 // "Sntr": tells our file from anybody else's SQLite file.
 constexpr std::uint64_t kApplicationId = 0x536e7472;
 
@@ -117,7 +117,7 @@ Result<void> set_up(Database &database)
     return transaction->commit();
 }
 
-Result<void> prepare_for_writing(Database &database, bool is_new)
+Result<void> prepare_for_writing(Database &database, std::uint64_t version)
 {
     // FULL: a commit is on the disk before anything is told about it.
     for (const char *sql :
@@ -125,9 +125,10 @@ Result<void> prepare_for_writing(Database &database, bool is_new)
           "PRAGMA trusted_schema = OFF", "PRAGMA journal_size_limit = 16777216"})
         if (auto done = database.run(sql); !done)
             return done;
-    if (is_new)
-        return set_up(database);
-    return quick_check(database);
+    if (version != 0)
+        if (auto whole = quick_check(database); !whole)
+            return whole;
+    return version < kSchemaVersion ? set_up(database) : Result<void>();
 }
 
 Result<Opened> opened(const std::string &path, Fd lock)
@@ -140,7 +141,7 @@ Result<Opened> opened(const std::string &path, Fd lock)
     const auto version = version_of(**database);
     if (!version)
         return tl::unexpected(version.error());
-    if (auto ready = prepare_for_writing(**database, *version == 0); !ready)
+    if (auto ready = prepare_for_writing(**database, *version); !ready)
         return tl::unexpected(std::move(ready.error()));
     return Opened{std::move(*database), std::move(lock)};
 }

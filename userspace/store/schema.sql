@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: MIT
--- What Sentra remembers. Times are Unix nanoseconds. Applied whole to an empty file, in one
--- transaction, which then gets kSchemaVersion (open.cpp) as its user_version. A later version adds
--- tables and columns and never takes any away, so that the program before it can still read.
+-- What Sentra remembers. Times are Unix nanoseconds. Applied whole, in one transaction, to a file
+-- that is empty or of an earlier version, which then gets kSchemaVersion (open.cpp) as its
+-- user_version. A later version adds tables and never takes any away: nothing here changes what is
+-- there already.
 
 -- One row a signal, in its latest form.
-CREATE TABLE signals (
+CREATE TABLE IF NOT EXISTS signals (
     uid       TEXT PRIMARY KEY CHECK (length(uid) = 64),
     id        TEXT NOT NULL,            -- what people type: the first 12 digits of uid
     first_ns  INTEGER NOT NULL,
@@ -16,11 +17,11 @@ CREATE TABLE signals (
     revisions INTEGER NOT NULL,         -- how many forms it has had
     json      TEXT NOT NULL             -- the line that was emitted
 ) STRICT;
-CREATE INDEX signals_by_time ON signals (last_ns, uid);
+CREATE INDEX IF NOT EXISTS signals_by_time ON signals (last_ns, uid);
 
 -- Every form a signal has been handed on in. A journal that is read twice brings the same forms
 -- again, the earlier ones too; a form that is here is no news.
-CREATE TABLE forms (
+CREATE TABLE IF NOT EXISTS forms (
     uid   TEXT NOT NULL REFERENCES signals (uid) ON DELETE CASCADE,
     count INTEGER NOT NULL,
     state TEXT NOT NULL,
@@ -29,7 +30,7 @@ CREATE TABLE forms (
 ) STRICT, WITHOUT ROWID;
 
 -- The proof of the latest form, kept with the signal: raw events may be gone by the time of an audit.
-CREATE TABLE evidence (
+CREATE TABLE IF NOT EXISTS evidence (
     uid     TEXT NOT NULL REFERENCES signals (uid) ON DELETE CASCADE,
     number  INTEGER NOT NULL,
     time_ns INTEGER NOT NULL,
@@ -38,10 +39,10 @@ CREATE TABLE evidence (
     ref     TEXT NOT NULL,
     PRIMARY KEY (uid, number)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX evidence_by_time ON evidence (time_ns);
+CREATE INDEX IF NOT EXISTS evidence_by_time ON evidence (time_ns);
 
 -- Up to where everything has been taken in. One row, once there has been a commit.
-CREATE TABLE position (
+CREATE TABLE IF NOT EXISTS position (
     one          INTEGER PRIMARY KEY CHECK (one = 1),
     cursor       TEXT NOT NULL,
     watermark_ns INTEGER NOT NULL,
@@ -50,27 +51,36 @@ CREATE TABLE position (
 ) STRICT;
 
 -- What was seen before, for rules that ask whether something is new.
-CREATE TABLE sightings (
+CREATE TABLE IF NOT EXISTS sightings (
     key      TEXT PRIMARY KEY,
     first_ns INTEGER NOT NULL,
     last_ns  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX sightings_by_time ON sightings (last_ns);
+CREATE INDEX IF NOT EXISTS sightings_by_time ON sightings (last_ns);
 
 -- When a source was not watched.
-CREATE TABLE gaps (
+CREATE TABLE IF NOT EXISTS gaps (
     from_ns INTEGER NOT NULL,
     to_ns   INTEGER NOT NULL,
     source  TEXT NOT NULL,
     reason  TEXT NOT NULL,
     PRIMARY KEY (from_ns, to_ns, source, reason)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX gaps_by_end ON gaps (to_ns);
+CREATE INDEX IF NOT EXISTS gaps_by_end ON gaps (to_ns);
 
 -- How many events each run of the daemon lost, by the name of the loss.
-CREATE TABLE losses (
+CREATE TABLE IF NOT EXISTS losses (
     run   INTEGER NOT NULL,
     name  TEXT NOT NULL,
     total INTEGER NOT NULL,
     PRIMARY KEY (run, name)
 ) STRICT, WITHOUT ROWID;
+
+-- One row a login session: who came, from where, what became of it.
+CREATE TABLE IF NOT EXISTS sessions (
+    id       TEXT PRIMARY KEY, -- session:<boot>:<audit session id>
+    first_ns INTEGER NOT NULL,
+    last_ns  INTEGER NOT NULL,
+    json     TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS sessions_by_time ON sessions (last_ns, id);

@@ -43,6 +43,8 @@ public:
 
     Result<std::vector<std::string>> signals(const Query &query) const override;
 
+    Result<std::vector<std::string>> sessions(const Query &query) const override;
+
     Result<std::vector<engine::Sighting>> sightings() const override
     {
         return all<engine::Sighting>(
@@ -85,6 +87,8 @@ private:
             done = write_sightings(*database_, batch.sightings);
         if (done)
             done = write_gaps(*database_, batch.gaps);
+        if (done)
+            done = write_sessions(*database_, batch.sessions);
         if (done && !batch.losses.empty())
             done = write_losses_of_this_run(batch);
         if (done)
@@ -151,6 +155,18 @@ Result<std::vector<std::string>> SqliteStore::signals(const Query &query) const
         "WHERE last_ns BETWEEN ?1 AND ?2 AND uid GLOB ?3 "
         "ORDER BY last_ns DESC, uid DESC LIMIT ?4",
         [](const Statement &row) { return row.text(0); }, query.since_ns, query.until_ns, *pattern,
+        std::uint64_t{query.most});
+    if (lines)
+        std::reverse(lines->begin(), lines->end());
+    return lines;
+}
+
+Result<std::vector<std::string>> SqliteStore::sessions(const Query &query) const
+{
+    auto lines = all<std::string>(
+        "SELECT json FROM sessions WHERE last_ns BETWEEN ?1 AND ?2 "
+        "ORDER BY last_ns DESC, id DESC LIMIT ?3",
+        [](const Statement &row) { return row.text(0); }, query.since_ns, query.until_ns,
         std::uint64_t{query.most});
     if (lines)
         std::reverse(lines->begin(), lines->end());

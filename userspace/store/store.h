@@ -13,6 +13,7 @@
 
 #include "engine/engine.h"
 #include "signal/signal.h"
+#include "signal/summary.h"
 
 namespace sentra::store {
 
@@ -35,6 +36,7 @@ struct Batch {
     std::vector<engine::Sighting> sightings;
     std::vector<Gap> gaps;
     std::vector<std::pair<std::string, std::uint64_t>> losses; // totals by loss name, this run
+    std::vector<signal::SessionSummary> sessions;
 };
 
 struct Query {
@@ -60,6 +62,8 @@ public:
     [[nodiscard]] virtual Result<Position> position() const = 0;
     // Newest last. Each is the latest form of its signal, as the line of JSON that was emitted.
     [[nodiscard]] virtual Result<std::vector<std::string>> signals(const Query &query) const = 0;
+    // Login sessions by the time of their last event, newest last, as lines of JSON.
+    [[nodiscard]] virtual Result<std::vector<std::string>> sessions(const Query &query) const = 0;
     [[nodiscard]] virtual Result<std::vector<engine::Sighting>> sightings() const = 0;
     [[nodiscard]] virtual Result<std::vector<Gap>> gaps(std::uint64_t since_ns) const = 0;
     // By name, over all runs.

@@ -41,7 +41,7 @@ TEST(Request, WhatCannotBeReadIsRefusedWithAReason)
     EXPECT_EQ(complaint("{\"verb\":\"signals\",\"since_ns\":-1}"),
               "\"since_ns\" is a number that is not negative");
     EXPECT_EQ(complaint("{\"verb\":\"drop\"}"),
-              "unknown verb \"drop\"; there are status, signals, show, reload");
+              "unknown verb \"drop\"; there are status, signals, show, sessions, reload");
     EXPECT_EQ(complaint("{\"verb\":\"status\",\"x\":1}"), "unknown member \"x\"");
     EXPECT_EQ(complaint("{\"verb\":\"show\"}"), "show needs an \"id\"");
     EXPECT_EQ(complaint("{\"verb\":\"show\",\"id\":\"*\"}"), "an id is up to 64 hex digits");

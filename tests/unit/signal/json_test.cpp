@@ -69,7 +69,7 @@ TEST(Json, IsTheDocumentedLineToTheByte)
             R"j("name":"SSH Authorized Keys","tactics":["TA0003","TA0004"]}]},)j"
             R"j("controls":{"soc2":["CC6.1"],"iso27001":["8.2"],"pci":["10.2.1.5"],)j"
             R"j("nis2":["21(2)(i)"],"hipaa":["164.312(b)"]},)j"
-            R"j("actor":{"kind":"session","user":{"name":"maria","id":1001},)j"
+            R"j("actor":{"kind":"session","id":"session:b00t:42","user":{"name":"maria","id":1001},)j"
             R"j("effective":{"name":"root","id":0},"session":{"audit_id":42,"source":"203.0.113.7",)j"
             R"j("method":"password","tty":"pts/0","service":"sshd"},"broker":"sudo",)j"
             R"j("process":{"pid":20311,"start":"8123456789012","exe":"/usr/bin/tee",)j"

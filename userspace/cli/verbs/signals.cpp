@@ -13,22 +13,6 @@ namespace sentra::cli {
 
 namespace {
 
-Result<store::Query> query_of(const Arguments &arguments)
-{
-    store::Query query;
-    const std::uint64_t now = now_ns();
-    for (const auto &[option, into] :
-         {std::pair{"--since", &query.since_ns}, std::pair{"--until", &query.until_ns}}) {
-        if (!arguments.has(option))
-            continue;
-        const auto moment = parse_moment(arguments.text(option), now);
-        if (!moment)
-            return tl::unexpected(Error{std::string(option) + ": " + moment.error().text});
-        *into = *moment;
-    }
-    return query;
-}
-
 int print_table(const std::vector<std::string> &lines)
 {
     if (lines.empty()) {

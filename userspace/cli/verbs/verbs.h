@@ -7,6 +7,7 @@
 
 namespace sentra::cli {
 
+[[nodiscard]] int verb_sessions(const Arguments &arguments);
 [[nodiscard]] int verb_signals(const Arguments &arguments);
 [[nodiscard]] int verb_show(const Arguments &arguments);
 [[nodiscard]] int verb_explain(const Arguments &arguments);
