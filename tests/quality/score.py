@@ -23,12 +23,10 @@ def techniques(signal):
 
 
 def behaviours(signal):
-    """(intent, techniques) of the signal and of each behaviour it has joined."""
+    """(intent, techniques) of the signal and of each behaviour it tells as one."""
     yield signal["intent"], techniques(signal)
-    for part in signal.get("story", []):
-        if "intent" in part:
-            ids = {t["id"] if isinstance(t, dict) else t for t in part.get("techniques", [])}
-            yield part["intent"], ids or techniques(part)
+    for chapter in signal.get("story", []):
+        yield chapter["intent"], set(chapter.get("attack", []))
 
 
 def own(told, signal):
@@ -66,7 +64,7 @@ def latency(told, right):
 
 
 def seen(signals):
-    return ", ".join(f'{s["rule"]["id"]} {s["risk"]["score"]:.2f} {s["intent"]} '
+    return ", ".join(f'{"+".join(c["rule"]["id"] for c in s.get("story", [])) or s["rule"]["id"]} {s["risk"]["score"]:.2f} {s["intent"]} '
                      f'[{" ".join(sorted(techniques(s)))}]' for s in signals) or "nothing"
 
 
