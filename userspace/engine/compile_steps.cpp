@@ -62,7 +62,8 @@ void read_by(const Node &root, Draft &draft)
         draft.made.by.push_back(By::host); // fields alone: whoever they belong to
 }
 
-// As long as a login session lasts: its key is never used again, so the longest time will do.
+// As long as a login session lasts: its key is never used again, so the longest time will do where
+// its end is not seen.
 std::uint64_t read_within(const Node &node, Draft &draft)
 {
     if (node.text != "session")
@@ -452,6 +453,8 @@ void compile_steps(const Node &root, Draft &draft)
     read_by(root, draft);
     if (const Node *within = root.find("within"))
         draft.made.within_ns = read_within(*within, draft);
+    draft.made.lasts_session =
+        root.find("within") != nullptr && root.find("within")->text == "session";
     read_steps(root, draft);
     find_deciding(root, draft);
     refuse_by_of_others(draft);

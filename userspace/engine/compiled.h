@@ -88,6 +88,7 @@ struct CompiledRule {
     std::vector<By> by;
     std::vector<session::FieldRef> by_fields; // beside those: values of every step's event
     std::uint64_t within_ns = 0;
+    bool lasts_session = false; // "within: session"
     std::vector<Step> steps;
     std::size_t deciding = 0; // the last step that is required; never one of a group
     std::vector<Unless> unless;

@@ -5,6 +5,8 @@
 #include <map>
 #include <string_view>
 
+#include <sentra/event/auth.h>
+
 #include "engine/meaning.h"
 #include "engine/rule_files.h"
 #include "engine/sequence.h"
@@ -13,6 +15,21 @@
 #include "engine/window.h"
 
 namespace sentra::engine {
+
+namespace {
+
+// The end of a login session itself: sudo and others close sessions of their own within it.
+bool ends_session(const event::Event &event, const session::Context &context)
+{
+    if (!event.is(SENTRA_AUTH_SESSION) || context.actor->kind != session::ActorKind::session)
+        return false;
+    const auto &body = event.as<sentra_session>();
+    const auto &login = context.actor->login;
+    return body.action == SENTRA_SESSION_CLOSED &&
+           (body.logind_id.len != 0 || (login && login->service == event.text(body.service)));
+}
+
+} // namespace
 
 struct Engine::State {
     State(std::shared_ptr<const Rules> loaded, event::Losses &counted)
@@ -35,6 +52,18 @@ struct Engine::State {
         sequences.forget(event.time_ns());
         sigma.forget(event.time_ns());
         trails.forget(event.time_ns());
+        count(evicted);
+    }
+    void take(const Asked &asked, std::vector<Match> &out)
+    {
+        std::uint64_t evicted = 0;
+        completions.clear();
+        sigma.step(found, asked, completions, evicted);
+        sequences.step(found, asked, novelty, completions, evicted);
+        novelty.commit(evicted);
+        const std::size_t told = out.size();
+        hand_on(asked.session, out, evicted);
+        explain(out, told);
         count(evicted);
     }
     void hand_on(const session::Session &session, std::vector<Match> &out, std::uint64_t &evicted)
@@ -102,17 +131,10 @@ void Engine::step(const event::Event &event, const session::Context &context,
     state.trails.note(event, context);
     const Asked asked{event, context, session, {}, ~std::uint32_t{0}, state.buffers};
     state.set->index.find(asked, state.found);
-    if (state.found.empty())
-        return;
-    std::uint64_t evicted = 0;
-    state.completions.clear();
-    state.sigma.step(state.found, asked, state.completions, evicted);
-    state.sequences.step(state.found, asked, state.novelty, state.completions, evicted);
-    state.novelty.commit(evicted);
-    const std::size_t told = out.size();
-    state.hand_on(session, out, evicted);
-    state.explain(out, told);
-    state.count(evicted);
+    if (!state.found.empty())
+        state.take(asked, out);
+    if (ends_session(event, context))
+        state.sequences.end_session(*context.actor);
 }
 
 void Engine::replace(std::shared_ptr<const Rules> rules, const session::Session &session,

@@ -53,6 +53,19 @@ public:
         }
     }
 
+    // Drops those whose key is one of these.
+    template <typename IsOne> void drop(const IsOne &is_one)
+    {
+        for (auto row = rows_.begin(); row != rows_.end();) {
+            const auto next = std::next(row);
+            if (is_one(std::string_view(row->key))) {
+                by_key_.erase(row->key);
+                rows_.erase(row);
+            }
+            row = next;
+        }
+    }
+
     [[nodiscard]] std::size_t size() const { return rows_.size(); }
 
 private:

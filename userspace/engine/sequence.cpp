@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/text.h"
 #include "engine/absence.h"
 #include "engine/key.h"
 
@@ -407,6 +408,21 @@ void Sequences::forget(std::uint64_t now_ns)
         const std::uint64_t memory_ns = set_->rules[i].memory_ns;
         if (now_ns > memory_ns)
             by_rule_[i].forget_before(now_ns - memory_ns);
+    }
+}
+
+void Sequences::end_session(const session::Actor &actor)
+{
+    for (std::size_t i = 0; i < by_rule_.size(); ++i) {
+        const CompiledRule &rule = set_->rules[i];
+        if (!rule.lasts_session)
+            continue;
+        const auto at = std::find(rule.by.begin(), rule.by.end(), By::session) - rule.by.begin();
+        by_rule_[i].drop([&](std::string_view key) {
+            const std::vector<std::string_view> parts = split(key, '\x1f');
+            return parts.size() > static_cast<std::size_t>(at) &&
+                   parts[static_cast<std::size_t>(at)] == actor.key;
+        });
     }
 }
 

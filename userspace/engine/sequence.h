@@ -41,6 +41,8 @@ public:
     // Appends what was waited for in vain: everything before now has been seen.
     void wait_over(std::uint64_t now_ns, std::vector<Completion> &out);
     void forget(std::uint64_t now_ns); // what is too old to matter
+    // The login session is over, and with it what was to last as long as it.
+    void end_session(const session::Actor &actor);
     // Goes on with another set. was: by number in the new set, the number of the same rule in the
     // old one; what the other rules of the old set knew is forgotten.
     static constexpr std::uint32_t kNoRule = ~std::uint32_t{0};

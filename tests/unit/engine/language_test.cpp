@@ -278,6 +278,29 @@ TEST(Windows, UpToASession)
               Lines());
 }
 
+TEST(Windows, OfASessionEndWithIt)
+{
+    const std::string rule =
+        "by: [host, session]\nwithin: session\nsteps:\n" + step("a", "/a") + step("c", "/c");
+    const auto closed = [](const std::string &rest) {
+        return "  - {event: auth.session, event.action: closed, " + rest + "}\n";
+    };
+    lab::Host host(lab::compiled({lab::rule("r", rule)}));
+    std::string events = lab::kProcesses + "end: 0s\nevents:\n" + write("shell", "/a") +
+                         write("other", "/a") +
+                         closed("process: shell, user.name: root, auth.service: sudo");
+    EXPECT_EQ(host.run(lab::stream(events)).size(), 0U);
+    EXPECT_EQ(host.engine.sizes().partial_matches, 2U);
+    events += closed("auth.service: systemd-logind, session.logind_id: \"7\"");
+    lab::Host left(lab::compiled({lab::rule("r", rule)}));
+    EXPECT_EQ(left.run(lab::stream(events)).size(), 0U);
+    EXPECT_EQ(left.engine.sizes().partial_matches, 1U);
+    EXPECT_EQ(seen(rule, write("shell", "/a") +
+                             closed("auth.service: systemd-logind, session.logind_id: \"7\"") +
+                             write("shell", "/c")),
+              Lines());
+}
+
 TEST(Except, ACompletedBehaviourIsNotTold)
 {
     const std::string rule = "within: 10m\nsteps:\n" + step("a", "/a") + step("c", "/c") +
