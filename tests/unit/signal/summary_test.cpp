@@ -71,7 +71,7 @@ TEST(Summary, SurvivesTheStore)
     const auto told = before.take_changed(kLater, true);
     ASSERT_THAT(told, SizeIs(1));
     const std::string line = to_json(told.front());
-    EXPECT_THAT(line, HasSubstr(R"("/usr/bin/\\x01evil")"));
+    EXPECT_THAT(line, HasSubstr(R"("/usr/bin/\\x01worm")"));
     auto read = summary_from_json(line);
     ASSERT_TRUE(read) << read.error().text;
     EXPECT_EQ(to_json(*read), line);
