@@ -45,7 +45,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *bytes, std::size_t siz
     const std::string text(reinterpret_cast<const char *>(bytes), size_bytes);
     const auto rules = sentra::engine::Rules::compile(
         {{"rules/attack.yaml", "attack.yaml", "T1098.004: {name: x, tactics: [TA0003]}"},
+         {"rules/controls.yaml", "controls.yaml",
+          "soc2: {name: SOC 2, edition: x, controls: {CC6.1: y}}"},
          {"rules/families.yaml", "families.yaml", "B23: {soc2: [CC6.1]}"},
+         {"rules/playbooks.yaml", "playbooks.yaml",
+          "unknown-ssh-key: {title: x, when: y, steps: [a, b, c]}"},
          {"rules/lists.yaml", "lists.yaml", "$words: [a, b]"},
          {"rules/p/r.yaml", "p/r.yaml", text}});
     if (rules)

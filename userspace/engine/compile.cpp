@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "engine/intent.h"
 #include "engine/sigma.h"
 
 namespace sentra::engine {
@@ -41,9 +42,9 @@ void read_intent(const Node &root, Draft &draft)
 {
     Rule &rule = *draft.made.rule;
     rule.intent = text_of(root, "intent", true, draft.top, draft.complaints);
-    const std::vector<std::string_view> known(kIntents.begin(), kIntents.end());
-    if (!rule.intent.empty() && std::find(known.begin(), known.end(), rule.intent) == known.end())
-        draft.complaints.add_unknown(root.find("intent")->mark, "intent", rule.intent, known);
+    if (!rule.intent.empty() && find_intent(rule.intent) == nullptr)
+        draft.complaints.add_unknown(root.find("intent")->mark, "intent", rule.intent,
+                                     intent_names());
 }
 
 void read_attack(const Node &root, Draft &draft)
@@ -53,14 +54,17 @@ void read_attack(const Node &root, Draft &draft)
     if (attack == nullptr)
         return;
     rule.attack = read_texts(*attack, "attack", draft.complaints);
+    const Catalogues &known = draft.vocabulary.catalogues;
     for (std::size_t i = 0; i < rule.attack.size(); ++i) {
-        const auto found = draft.vocabulary.attack.find(rule.attack[i]);
-        if (found != draft.vocabulary.attack.end())
-            rule.techniques.push_back(found->second);
+        const std::string &id = rule.attack[i];
+        const Mark &mark = attack->is_list() ? attack->items[i].mark : attack->mark;
+        if (known.renamed.find(id) != known.renamed.end())
+            draft.complaints.add(mark, "\"" + id + "\" is an ATT&CK technique of before v19; did " +
+                                           "you mean \"" + std::string(known.current(id)) + "\"?");
+        else if (const Technique *technique = known.technique(id))
+            rule.techniques.push_back(*technique);
         else
-            draft.complaints.add_unknown(attack->is_list() ? attack->items[i].mark : attack->mark,
-                                         "ATT&CK technique", rule.attack[i],
-                                         keys_of(draft.vocabulary.attack));
+            draft.complaints.add_unknown(mark, "ATT&CK technique", id, keys_of(known.attack));
     }
 }
 
@@ -74,7 +78,7 @@ void read_family(const Node &root, Draft &draft)
                                      keys_of(draft.vocabulary.families));
     const Node *controls = root.find("controls");
     if (controls != nullptr && controls->is_map())
-        rule.controls = read_controls(*controls, draft.complaints);
+        rule.controls = read_controls(*controls, draft.vocabulary.catalogues, draft.complaints);
     else if (controls != nullptr && controls->text != "auto")
         draft.complaints.add(controls->mark, "controls are \"auto\" or a map of frameworks");
     else if (family != draft.vocabulary.families.end())

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "engine/compile.h"
+#include "engine/intent.h"
 #include "engine/number.h"
 #include "engine/site.h"
 
@@ -132,9 +133,9 @@ void read_term(const Node &node, Draft &draft)
         draft.complaints.add(node.mark, "\"add\" is missing");
     term.why = read_template(node, "why", true, node.mark, true, draft);
     term.intent = text_of(node, "intent", false, node.mark, draft.complaints);
-    const std::vector<std::string_view> known(kIntents.begin(), kIntents.end());
-    if (!term.intent.empty() && std::find(known.begin(), known.end(), term.intent) == known.end())
-        draft.complaints.add_unknown(node.find("intent")->mark, "intent", term.intent, known);
+    if (!term.intent.empty() && find_intent(term.intent) == nullptr)
+        draft.complaints.add_unknown(node.find("intent")->mark, "intent", term.intent,
+                                     intent_names());
     draft.made.terms.push_back(std::move(term));
 }
 
@@ -234,6 +235,11 @@ void read_signal(const Node &root, Draft &draft)
     rule.narrative = written("narrative");
     rule.action = written("action");
     rule.playbook = text_of(*signal, "playbook", false, signal->mark, draft.complaints);
+    const Catalogues &known = draft.vocabulary.catalogues;
+    if (!rule.playbook.empty() && !known.playbooks.empty() &&
+        known.playbook(rule.playbook) == nullptr)
+        draft.complaints.add_unknown(signal->find("playbook")->mark, "playbook", rule.playbook,
+                                     keys_of(known.playbooks));
 }
 
 } // namespace

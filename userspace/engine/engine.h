@@ -29,6 +29,7 @@ struct Need {
 };
 
 struct SigmaReport; // engine/sigma.h
+struct Catalogues;  // engine/catalogues.h
 
 // Rules read, checked and compiled together. Immutable.
 class Rules {
@@ -58,6 +59,11 @@ public:
         bool is_new = false; // no shipped list has the name
     };
     [[nodiscard]] const std::vector<ListChange> &list_changes() const;
+    // ATT&CK's techniques, frameworks of controls, playbooks.
+    [[nodiscard]] const Catalogues &catalogues() const;
+    // Playbooks and families that no rule names, controls that no family and no rule names, each
+    // with its place; in the order of reading.
+    [[nodiscard]] const std::vector<std::string> &unnamed() const;
     // How each of Sigma's documents fared, in the order of reading.
     [[nodiscard]] const std::vector<SigmaReport> &sigma() const;
     [[nodiscard]] const std::string &bundle() const; // sha256 over the canonical rule texts

@@ -21,6 +21,7 @@ struct Merge {
 struct Technique {
     std::string id, name;             // "T1098.004", "SSH Authorized Keys"
     std::vector<std::string> tactics; // "TA0003"
+    std::vector<std::string> was{};   // what it was called before v19, the closest first
 };
 
 struct Stream; // engine/stream.h

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/catalogues.h"
 #include "engine/compiled.h"
 #include "engine/engine.h"
 #include "engine/sigma.h"
@@ -17,6 +18,8 @@ struct Rules::Compiled {
     std::vector<std::shared_ptr<const Rule>> all; // in order of id
     std::vector<std::shared_ptr<const Rule>> known;
     std::vector<Rules::ListChange> list_changes;
+    Catalogues catalogues;
+    std::vector<std::string> unnamed;
     std::string bundle;
     std::vector<SigmaReport> sigma;
 };

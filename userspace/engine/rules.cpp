@@ -5,6 +5,7 @@
 #include <deque>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "base/fd.h"
 #include "base/hash.h"
@@ -23,6 +24,14 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kFilesMax = 10'000;
+
+// In the order of reading: families name controls.
+constexpr std::string_view kVocabularyFiles[] = {"attack.yaml", "controls.yaml", "playbooks.yaml",
+                                                 "families.yaml", "lists.yaml"};
+
+// By CatalogueEntry::Kind.
+constexpr const char *kNobodyNames[] = {"no family and no rule names the control",
+                                        "no rule names the playbook", "no rule names the family"};
 
 Result<std::vector<Rules::File>> files_below(const std::string &directory)
 {
@@ -60,9 +69,10 @@ public:
 
     Result<std::unique_ptr<Rules::Compiled>> collect()
     {
-        for (const Named &file : sources_)
-            if (is_vocabulary(file))
-                read_vocabulary(file);
+        for (const std::string_view name : kVocabularyFiles)
+            for (const Named &file : sources_)
+                if (base_name(file.name) == name)
+                    read_vocabulary(file);
         vocabulary_.settle_lists(complaints_);
         for (const Named &file : sources_)
             if (!is_vocabulary(file))
@@ -90,8 +100,8 @@ private:
 
     static bool is_vocabulary(const Named &file)
     {
-        const std::string_view name = base_name(file.name);
-        return name == "lists.yaml" || name == "attack.yaml" || name == "families.yaml";
+        return std::find(std::begin(kVocabularyFiles), std::end(kVocabularyFiles),
+                         base_name(file.name)) != std::end(kVocabularyFiles);
     }
 
     void read_vocabulary(const Named &file)
@@ -105,7 +115,11 @@ private:
         if (name == "lists.yaml")
             vocabulary_.read_lists(*root, complaints_);
         else if (name == "attack.yaml")
-            vocabulary_.read_attack(*root, complaints_);
+            read_attack(*root, vocabulary_.catalogues, complaints_);
+        else if (name == "controls.yaml")
+            read_frameworks(*root, vocabulary_.catalogues, vocabulary_.written, complaints_);
+        else if (name == "playbooks.yaml")
+            read_playbooks(*root, vocabulary_.catalogues, vocabulary_.written, complaints_);
         else
             vocabulary_.read_families(*root, complaints_);
     }
@@ -255,7 +269,33 @@ private:
         compiled->set = std::move(set);
         compiled->bundle = bundle();
         compiled->list_changes = std::move(list_changes_);
+        compiled->unnamed = unnamed(compiled->known);
+        compiled->catalogues = std::move(vocabulary_.catalogues);
         return compiled;
+    }
+
+    // Of rules that a site disabled, what they name counts too.
+    std::vector<std::string> unnamed(const std::vector<std::shared_ptr<const Rule>> &known) const
+    {
+        std::set<std::pair<CatalogueEntry::Kind, std::string>> named;
+        const auto add = [&](const Controls &controls) {
+            for (const auto &[framework, ids] : controls)
+                for (const std::string &id : ids)
+                    named.emplace(CatalogueEntry::Kind::control, framework + " " + id);
+        };
+        for (const auto &[family, controls] : vocabulary_.families)
+            add(controls);
+        for (const auto &rule : known) {
+            add(rule->controls);
+            named.emplace(CatalogueEntry::Kind::playbook, rule->playbook);
+            named.emplace(CatalogueEntry::Kind::family, rule->family);
+        }
+        std::vector<std::string> places;
+        for (const CatalogueEntry &one : vocabulary_.written)
+            if (named.count({one.kind, one.id}) == 0)
+                places.push_back(one.mark.text() + ": " + kNobodyNames[static_cast<int>(one.kind)] +
+                                 " \"" + printable(one.id, 80) + "\"");
+        return places;
     }
 
     // The same rules give the same digest wherever they are installed.
@@ -301,6 +341,16 @@ const std::vector<std::shared_ptr<const Rule>> &Rules::known() const
 const std::vector<Rules::ListChange> &Rules::list_changes() const
 {
     return compiled_->list_changes;
+}
+
+const Catalogues &Rules::catalogues() const
+{
+    return compiled_->catalogues;
+}
+
+const std::vector<std::string> &Rules::unnamed() const
+{
+    return compiled_->unnamed;
 }
 
 const std::vector<SigmaReport> &Rules::sigma() const

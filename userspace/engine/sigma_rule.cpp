@@ -72,6 +72,13 @@ const SigmaTactic *tactic_of(std::string_view tag)
     return nullptr;
 }
 
+// An old id and its new one are one technique.
+void add_once(std::vector<std::string> &ids, std::string_view id)
+{
+    if (std::find(ids.begin(), ids.end(), id) == ids.end())
+        ids.emplace_back(id);
+}
+
 void add_techniques(const std::vector<std::string> &tags, const Vocabulary &vocabulary, Rule &rule)
 {
     static const re2::RE2 kForm("t([0-9]{4}(\\.[0-9]{3})?)");
@@ -84,7 +91,7 @@ void add_techniques(const std::vector<std::string> &tags, const Vocabulary &voca
         name.erase(0, 7);
         std::replace(name.begin(), name.end(), '_', '-');
         if (re2::RE2::FullMatch(name, kForm))
-            rule.attack.push_back("T" + name.substr(1));
+            add_once(rule.attack, vocabulary.catalogues.current("T" + name.substr(1)));
         const SigmaTactic *row = tactic_of(name);
         if (row == nullptr)
             continue;
@@ -93,9 +100,8 @@ void add_techniques(const std::vector<std::string> &tags, const Vocabulary &voca
     }
     rule.intent = worst == nullptr ? "Execution" : std::string(worst->intent);
     for (const std::string &id : rule.attack) {
-        const auto known = vocabulary.attack.find(id);
-        rule.techniques.push_back(known != vocabulary.attack.end() ? known->second
-                                                                   : Technique{id, "", tactics});
+        const Technique *known = vocabulary.catalogues.technique(id);
+        rule.techniques.push_back(known != nullptr ? *known : Technique{id, "", tactics, {}});
     }
 }
 

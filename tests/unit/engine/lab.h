@@ -17,7 +17,14 @@ namespace sentra::engine::lab {
 inline constexpr std::string_view kVocabulary[][2] = {
     {"lists.yaml", "$editors: [/usr/bin/vim, /usr/bin/nano]\n$words: [alpha, beta]\n"},
     {"attack.yaml", "T1098.004: {name: SSH Authorized Keys, tactics: [TA0003, TA0004]}\n"
-                    "T1110: {name: Brute Force, tactics: [TA0006]}\n"},
+                    "T1110: {name: Brute Force, tactics: [TA0006]}\n"
+                    "T1685: {name: Disable or Modify Tools, tactics: [TA0112], was: [T1562.001, "
+                    "T1562]}\n"},
+    {"controls.yaml",
+     "soc2: {name: SOC 2, edition: TSC 2017, controls: {CC6.1: Who may reach what}}\n"
+     "iso27001: {name: ISO/IEC 27001, edition: \"2022\", controls: {\"5.17\": Secrets}}\n"},
+    {"playbooks.yaml",
+     "look: {title: Look, when: Something happened., steps: [Look., Ask., Decide.]}\n"},
     {"families.yaml", "B23:\n  soc2: [CC6.1]\n  iso27001: [\"5.17\"]\n"},
 };
 
