@@ -23,17 +23,19 @@ struct Sought {
     std::string value;
 };
 
-// Which files a need leaves: few first. A need without a slash may be met in any directory.
+// Which files a need leaves: few first. A need without a slash may be met in any directory; all of
+// "/tmp/" or "/home/" is where people and programs work.
 int rank(const Sought &asked)
 {
-    const bool has_slash = asked.value.find('/') != std::string::npos;
+    const auto slashes = std::count(asked.value.begin(), asked.value.end(), '/');
+    const bool has_slash = slashes > 0;
     switch (asked.how) {
     case Need::How::is:
         return 0;
     case Need::How::ends:
         return has_slash ? 1 : 4;
     case Need::How::begins:
-        return 2;
+        return slashes > 2 ? 2 : 5;
     case Need::How::contains:
         return has_slash ? 3 : 5;
     case Need::How::any:
