@@ -23,19 +23,24 @@ struct Sought {
     std::string value;
 };
 
-// Which files a need leaves: few first. A need without a slash may be met in any directory; all of
-// "/tmp/" or "/home/" is where people and programs work.
+// Where people and programs work: all files there are more than those of one name anywhere.
+constexpr std::string_view kBusyPlaces[] = {"/",         "/home/", "/root/", "/tmp/", "/var/tmp/",
+                                            "/dev/shm/", "/srv/",  "/opt/",  "/var/", "/var/www/"};
+
+// Which files a need leaves: few first. A need without a slash may be met in any directory.
 int rank(const Sought &asked)
 {
-    const auto slashes = std::count(asked.value.begin(), asked.value.end(), '/');
-    const bool has_slash = slashes > 0;
+    const bool has_slash = asked.value.find('/') != std::string::npos;
     switch (asked.how) {
     case Need::How::is:
         return 0;
     case Need::How::ends:
         return has_slash ? 1 : 4;
     case Need::How::begins:
-        return slashes > 2 ? 2 : 5;
+        return std::find(std::begin(kBusyPlaces), std::end(kBusyPlaces), asked.value) ==
+                       std::end(kBusyPlaces)
+                   ? 2
+                   : 5;
     case Need::How::contains:
         return has_slash ? 3 : 5;
     case Need::How::any:

@@ -49,6 +49,8 @@ TEST(NeedsOf, WildcardsAreTheirMostTellingPiece)
               Words{"file.path contains /.config/systemd/user/"});
     EXPECT_EQ(of_write("{file.path: \"/a/*/b/c.conf\"}"), Words{"file.path ends /b/c.conf"});
     EXPECT_EQ(of_write("{file.path: \"/etc/?ron\"}"), Words{"file.path begins /etc/"});
+    EXPECT_EQ(of_write("{file.path: \"/tmp/*\", file.name|endswith: .log}"),
+              Words{"file.path ends .log"});
     EXPECT_EQ(of_write("{file.path: \"*\"}"), Words{" any "});
 }
 
