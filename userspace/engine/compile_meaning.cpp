@@ -236,8 +236,7 @@ void read_signal(const Node &root, Draft &draft)
     rule.action = written("action");
     rule.playbook = text_of(*signal, "playbook", false, signal->mark, draft.complaints);
     const Catalogues &known = draft.vocabulary.catalogues;
-    if (!rule.playbook.empty() && !known.playbooks.empty() &&
-        known.playbook(rule.playbook) == nullptr)
+    if (!rule.playbook.empty() && known.playbook(rule.playbook) == nullptr)
         draft.complaints.add_unknown(signal->find("playbook")->mark, "playbook", rule.playbook,
                                      keys_of(known.playbooks));
 }
