@@ -52,8 +52,7 @@ private:
     using Edit = std::function<void()>;
 
     // Keeps the rule as it is when `target` was changed, and puts it back.
-    void with(Node &target, Mark mark, std::string what, const Edit &edit,
-              bool is_key = true)
+    void with(Node &target, Mark mark, std::string what, const Edit &edit, bool is_key = true)
     {
         Node before = target;
         edit();
@@ -90,9 +89,11 @@ private:
             if (alternatives > 1)
                 without_item(*find(owner, key), i, what + kGone, negated);
             clause(alternative(owner, key, i), negated);
-            // A clause that asks nothing always holds: the only key takes the whole with it.
+            // A clause that asks nothing always holds: the only key takes the whole with it. What
+            // "not" would then never let pass is left out by its own turn.
             const Node &map = alternative(owner, key, i);
-            if (!negated && map.entries.size() == 1 && !is_each_by_itself(map.entries.front()))
+            if (key != "not" && !negated && map.entries.size() == 1 &&
+                !is_each_by_itself(map.entries.front()))
                 with(owner, map.entries.front().mark, map.entries.front().key + kGone,
                      [&] { erase(owner, key); });
         }
