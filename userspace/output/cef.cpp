@@ -116,9 +116,10 @@ void add_who(Extension &out, const signal::Signal &signal)
     }
     out.add("dvchost", signal.host_name, 100);
     out.add("deviceExternalId", signal.host_id, 255);
-    out.add("sproc", signal.process_executable);
-    if (signal.process_pid != 0)
+    if (signal.process_pid != 0) {
+        out.add("sproc", signal.process_executable);
         out.add("spid", signal.process_pid);
+    }
     if (signal.files.size() == 1) {
         out.add("fname", std::string(base_name(signal.files.front())));
         out.add("filePath", signal.files.front());
@@ -133,7 +134,8 @@ void add_slots(Extension &out, const signal::Signal &signal, const Delivery &del
     out.slot("cs3", "tenant", signal.tenant, kSlot);
     out.slot("cs4", "state", signal.state, kSlot);
     out.slot("cs5", "controls", joined(control_labels(signal)), kSlot);
-    out.slot("cs6", "command", command_line(signal), kSlot);
+    if (signal.process_pid != 0)
+        out.slot("cs6", "command", command_line(signal), kSlot);
     out.slot("cfp1", "risk", decimal(signal.score), kText);
     if (delivery.sequence > 0)
         out.slot("cn1", "sequence", std::to_string(delivery.sequence), kText);

@@ -23,7 +23,9 @@ constexpr RedactionRule kRules[] = {
 constexpr int kGroupsMost = 8;
 
 // What the table's words stand for. In a list the end of an argument is a line feed, which no
-// argument holds: line feeds in them are escaped.
+// argument holds: line feeds in them are escaped. Blanks in them wait as another character, so that
+// there a blank is always the gap between two arguments.
+constexpr char kBlankWithin = '\x1f';
 struct Words {
     std::string_view gap, value, word;
 };
@@ -115,10 +117,12 @@ private:
 
 class Patterns {
 public:
-    explicit Patterns(const Words &words)
+    // Rows that ask for no gap and no value read a list's arguments one by one as well as together.
+    explicit Patterns(const Words &words, bool only_with_gaps = false)
     {
         for (const RedactionRule &rule : kRules)
-            patterns_.push_back(std::make_unique<Pattern>(rule, words));
+            if (!only_with_gaps || expression(rule, kInText) != expression(rule, kInList))
+                patterns_.push_back(std::make_unique<Pattern>(rule, words));
     }
 
     bool apply(std::string &text, Removed &removed, std::vector<std::string> *secrets) const
@@ -136,7 +140,7 @@ public:
     }
     static const Patterns &in_list()
     {
-        static const Patterns kPatterns(kInList);
+        static const Patterns kPatterns(kInList, true);
         return kPatterns;
     }
 
@@ -149,10 +153,16 @@ std::string joined(std::vector<std::string> arguments)
     std::string line;
     for (std::string &argument : arguments) {
         replace_all(argument, "\n", "\\x0a");
+        std::replace(argument.begin(), argument.end(), ' ', kBlankWithin);
         line.append(argument).append("\n");
     }
     line.pop_back();
     return line;
+}
+
+void free_blanks(std::string &text)
+{
+    std::replace(text.begin(), text.end(), kBlankWithin, ' ');
 }
 
 } // namespace
@@ -185,7 +195,12 @@ std::vector<std::string> redact(std::vector<std::string> arguments, Removed &rem
 {
     for (bool again = !arguments.empty(); again;) {
         std::string line = joined(std::move(arguments));
-        again = Patterns::in_list().apply(line, removed, secrets);
+        std::vector<std::string> found;
+        again = Patterns::in_list().apply(line, removed, &found);
+        free_blanks(line);
+        std::for_each(found.begin(), found.end(), free_blanks);
+        if (secrets != nullptr)
+            secrets->insert(secrets->end(), found.begin(), found.end());
         arguments.clear();
         for (const std::string_view argument : split(line, '\n'))
             arguments.emplace_back(argument);
