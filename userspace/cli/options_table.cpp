@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/options.h"
 #include "cli/verbs/verbs.h"
+#include "output/format.h"
 
 namespace sentra::cli {
 
@@ -19,6 +20,14 @@ constexpr OptionRow kRulesFolder{"dir", "DIR",
                                  "rules (default: the rules installed with this program)"};
 constexpr OptionRow kSignalId{"id", "ID", "a signal's id, or how it begins", true};
 constexpr OptionRow kConfig{"--config", "FILE", "configuration; everything has a default without"};
+
+const char *says_formats()
+{
+    static const std::string kSays = "as a signal would leave the host, its secrets removed: " +
+                                     output::format_names() +
+                                     " (default: the signal as the store holds it)";
+    return kSays.c_str();
+}
 
 } // namespace
 
@@ -90,7 +99,8 @@ const ProgramRow &sentra_program()
              "same bytes on every machine. Notes go to stderr.",
              {{"file", "FILE", "what to replay", true},
               kRules,
-              {"--events", "", "print the events instead of the signals"}},
+              {"--events", "", "print the events instead of the signals"},
+              {"--format", "NAME", says_formats()}},
              verb_replay},
             {"rules list",
              "the rules, by id, pack, state and title",

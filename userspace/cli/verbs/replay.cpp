@@ -4,6 +4,8 @@
 #include "cli/fetch.h"
 #include "cli/load_rules.h"
 #include "cli/verbs/verbs.h"
+#include "output/format.h"
+#include "output/redact.h"
 #include "pipeline/playback.h"
 
 namespace sentra::cli {
@@ -15,11 +17,33 @@ void note(const std::string &text)
     std::cerr << "sentra: " << text << "\n";
 }
 
+// As it would leave the host.
+void print_as(const output::Format &format, const std::vector<signal::Signal> &signals)
+{
+    output::Removed removed;
+    for (const signal::Signal &signal : signals)
+        std::cout << format.write(output::redact(signal, removed), {}) << "\n";
+    if (const auto count = output::total(removed); count > 0)
+        note(std::to_string(count) + (count == 1 ? " secret" : " secrets") + " removed");
+}
+
+void print(const std::vector<signal::Signal> &signals)
+{
+    for (const signal::Signal &signal : signals)
+        std::cout << signal::to_json(signal) << "\n";
+}
+
 } // namespace
 
 int verb_replay(const Arguments &arguments)
 {
     const std::string file = arguments.text("file");
+    const output::Format *format = output::find_format(arguments.text("--format"));
+    if (arguments.has("--format") && format == nullptr)
+        return complain(kUsage, "no format is called \"" + arguments.text("--format") +
+                                    "\"; there are " + output::format_names());
+    if (arguments.has("--format") && arguments.has("--events"))
+        return complain(kUsage, "--format is for signals, --events prints events");
     if (arguments.has("--events")) {
         const auto played = pipeline::replay_events(
             file, [](std::string_view line) { std::cout << line << "\n"; }, note);
@@ -31,8 +55,10 @@ int verb_replay(const Arguments &arguments)
     const auto signals = pipeline::replay_signals(file, *rules, note);
     if (!signals)
         return complain(kFinding, signals.error().text);
-    for (const signal::Signal &signal : *signals)
-        std::cout << signal::to_json(signal) << "\n";
+    if (format != nullptr)
+        print_as(*format, *signals);
+    else
+        print(*signals);
     note(std::to_string(signals->size()) + (signals->size() == 1 ? " signal" : " signals"));
     return kOk;
 }
