@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kStepsMax = 40;          // more than this nobody reads
 constexpr std::size_t kBytesMax = 64UL * 1024; // of one actor: arguments can be long
+constexpr std::size_t kConnectsMax = 10;       // of those: a scan must not push out the rest
 constexpr std::size_t kActorsMax = 256;        // at once; with the above 16 MiB at the worst
 
 bool has_trail(const session::Actor &actor)
@@ -19,9 +20,19 @@ bool has_trail(const session::Actor &actor)
     return actor.kind != session::ActorKind::unknown && actor.kind != session::ActorKind::kernel;
 }
 
-bool is_step(const event::Event &event)
+// Where somebody went, but for name servers, which are asked all day. Services go out for a living.
+bool went_out(const event::Event &event, const session::Actor &actor)
+{
+    constexpr std::uint16_t name_server = 53;
+    const std::uint16_t port = event.as<sentra_connect>().remote.port;
+    return port != 0 && port != name_server && actor.kind != session::ActorKind::unit;
+}
+
+bool is_step(const event::Event &event, const session::Actor &actor)
 {
     switch (event.type().id) {
+    case SENTRA_NET_CONNECT:
+        return went_out(event, actor);
     case SENTRA_PROCESS_EXEC:
     case SENTRA_AUTH_ELEVATION:
     case SENTRA_IAM_USER:
@@ -38,9 +49,14 @@ bool is_step(const event::Event &event)
     }
 }
 
-// Of a program and its arguments; the same command again is no step of its own.
+// Of a program and its arguments, or of where it went; the same again is no step of its own.
 std::uint64_t command_of(const event::Event &event)
 {
+    if (event.is(SENTRA_NET_CONNECT)) {
+        const sentra_address &to = event.as<sentra_connect>().remote;
+        const std::string_view ip(reinterpret_cast<const char *>(to.ip), sizeof to.ip);
+        return (std::hash<std::string_view>{}(ip)*31 + to.port) | 1U;
+    }
     if (!event.is(SENTRA_PROCESS_EXEC))
         return 0;
     const auto &exec = event.as<sentra_exec>();
@@ -52,7 +68,7 @@ std::uint64_t command_of(const event::Event &event)
 
 void Trails::note(const event::Event &event, const session::Context &context)
 {
-    if (!is_step(event) || !has_trail(*context.actor))
+    if (!has_trail(*context.actor) || !is_step(event, *context.actor))
         return;
     auto at = trails_.find(context.actor->key);
     if (at == trails_.end()) {
@@ -64,6 +80,8 @@ void Trails::note(const event::Event &event, const session::Context &context)
     const std::uint64_t command = command_of(event);
     if (command != 0 && std::any_of(trail.steps.begin(), trail.steps.end(),
                                     [&](const Step &step) { return step.command == command; }))
+        return;
+    if (event.is(SENTRA_NET_CONNECT) && trail.connects++ >= kConnectsMax)
         return;
     trail.bytes += event.head().size;
     trail.steps.push_back({command, event::Owned(event), context});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What an actor did lately, whether or not a rule asked for it: sign-ins, changes of user and
-// accounts, and the programs it ran, each command once. A signal that asks for action shows it, so
-// that its reader sees the way there and not only the deeds that rules know.
+// accounts, the programs it ran, each command once, and where it went. A signal that asks for
+// action shows it, so that its reader sees the way there and not only the deeds that rules know.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,7 @@ private:
     struct Trail {
         std::deque<Step> steps;
         std::size_t bytes = 0;
+        std::size_t connects = 0; // ever
         std::uint64_t last_ns = 0;
     };
     void make_room();

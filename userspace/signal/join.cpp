@@ -2,12 +2,13 @@
 #include "signal/join.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <set>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "engine/intent.h"
 #include "engine/rule.h"
 #include "signal/identity.h"
 #include "signal/proof.h"
@@ -23,31 +24,10 @@ constexpr std::size_t kStoriesMax = 1024; // open at once
 constexpr std::size_t kPartsMax = 64;     // of one story; later behaviours begin the next
 constexpr std::size_t kListedMost = 8;    // chapters that the sentence names
 constexpr std::string_view kTerm = "story";
-
-// What the whole is for, where its chapters have several intents: the first of these.
-constexpr std::array<std::string_view, 17> kGravestFirst = {"Impact",
-                                                            "Resource hijacking",
-                                                            "Collection and exfiltration",
-                                                            "Command and control",
-                                                            "Lateral movement",
-                                                            "Persistence",
-                                                            "Privilege escalation",
-                                                            "Defense impairment",
-                                                            "Stealth",
-                                                            "Initial access (web shell)",
-                                                            "Credential access",
-                                                            "Execution",
-                                                            "Identity management",
-                                                            "Configuration change",
-                                                            "Access",
-                                                            "Discovery",
-                                                            "Routine maintenance"};
-
-std::size_t rank_of(const std::string &intent)
-{
-    const auto *at = std::find(kGravestFirst.begin(), kGravestFirst.end(), intent);
-    return static_cast<std::size_t>(at - kGravestFirst.begin());
-}
+constexpr std::string_view kUpkeep = "Routine maintenance";
+// The rule whose chapter says that a session went on by SSH, and how long a sign-in may take then.
+constexpr std::string_view kOnward = "onward-by-ssh";
+constexpr std::uint64_t kSignInNs = 5 * kMinuteNs;
 
 // How long an actor may pause within one story.
 std::uint64_t gap_of(ActorKind kind)
@@ -75,7 +55,26 @@ bool is_of_an_actor(const engine::Match &match)
     return !of_the_host && gap_of(match.actor->kind) != 0;
 }
 
-long long hundredths(double value) { return std::llround(value * 100); }
+bool is_upkeep(const Signal &behaviour)
+{
+    return behaviour.intent == kUpkeep && !behaviour.action_needed;
+}
+
+std::string day_of(std::uint64_t time_ns)
+{
+    return "upkeep " + std::to_string(time_ns / kDayNs);
+}
+
+// Of the whole day, by the chapter it began with: that one may turn out to be more than upkeep.
+std::string upkeep_uid(const std::string &first)
+{
+    return sha256_hex("upkeep:" + first);
+}
+
+long long hundredths(double value)
+{
+    return std::llround(value * 100);
+}
 
 const char *what_did(ActorKind kind)
 {
@@ -101,11 +100,10 @@ std::string clock_of(std::uint64_t time_ns, bool dated)
     return dated ? whole.substr(0, 10) + " " + clock : clock;
 }
 
-std::string in_order(const std::vector<Chapter> &story, ActorKind kind)
+std::string in_order(const std::vector<Chapter> &story, const std::string &what)
 {
     const bool dated = story.front().first_ns / kDayNs != story.back().first_ns / kDayNs;
-    std::string text =
-        " It is one of " + std::to_string(story.size()) + " things " + what_did(kind) + " did: ";
+    std::string text = " It is one of " + std::to_string(story.size()) + " " + what + ": ";
     const std::size_t half = kListedMost / 2;
     for (std::size_t i = 0; i < story.size(); ++i) {
         if (story.size() > kListedMost && i == half)
@@ -228,25 +226,24 @@ void add_risk(Signal &whole, const std::vector<Chapter> &story, const Chapter &l
         if (more == 0)
             continue;
         added += more;
-        whole.terms.push_back({std::string(kTerm), static_cast<double>(more) / 100,
-                               std::string(what_did(whole.actor.kind)) + " also did: " +
-                                   chapter.title});
+        whole.terms.push_back(
+            {std::string(kTerm), static_cast<double>(more) / 100,
+             std::string(what_did(whole.actor.kind)) + " also did: " + chapter.title});
     }
-    whole.score =
-        static_cast<double>(std::min(100LL, hundredths(whole.score) + added)) / 100;
+    whole.score = static_cast<double>(std::min(100LL, hundredths(whole.score) + added)) / 100;
 }
 
 } // namespace
 
 Signal Stories::told(const Story &story)
 {
-    if (story.parts.size() == 1)
+    if (story.parts.size() == 1 && !story.upkeep)
         return story.parts.front().form;
     const Part *lead = &story.parts.front();
     for (const Part &part : story.parts) {
         const auto score = hundredths(part.chapter.score), best = hundredths(lead->chapter.score);
-        if (score > best || (score == best && rank_of(part.chapter.intent) <
-                                                  rank_of(lead->chapter.intent)))
+        if (score > best || (score == best && engine::precedence_of(part.chapter.intent) <
+                                                  engine::precedence_of(lead->chapter.intent)))
             lead = &part;
     }
     Signal whole = lead->form;
@@ -257,14 +254,24 @@ Signal Stories::told(const Story &story)
         if (&part != lead)
             unite_facts(whole, part.form);
         if (part.chapter.score >= kActionFrom &&
-            rank_of(part.chapter.intent) < rank_of(whole.intent))
+            engine::precedence_of(part.chapter.intent) < engine::precedence_of(whole.intent))
             whole.intent = part.chapter.intent;
     }
     keep_in_bounds(whole);
+    if (story.upkeep)
+        whole.actor = lead->form.actor;
+    if (story.parts.size() == 1)
+        return whole;
+    if (story.upkeep) {
+        whole.title = "Routine maintenance, of " + std::to_string(story.parts.size()) + " kinds";
+        whole.narrative += in_order(whole.story, "things that kept this server going that day");
+        return whole;
+    }
     add_risk(whole, whole.story, lead->chapter);
     whole.title += ", with " + std::to_string(story.parts.size() - 1) +
                    (story.parts.size() == 2 ? " other step" : " other steps");
-    whole.narrative += in_order(whole.story, whole.actor.kind);
+    whole.narrative +=
+        in_order(whole.story, std::string("things ") + what_did(whole.actor.kind) + " did");
     return whole;
 }
 
@@ -275,17 +282,71 @@ Stories::Story *Stories::open_for(const std::string &key, std::uint64_t time_ns)
         return nullptr;
     Story &story = *at->second;
     return time_ns > story.last_ns + story.gap_ns || story.parts.size() >= kPartsMax ? nullptr
-                                                                                    : &story;
+                                                                                     : &story;
 }
 
-Stories::Story &Stories::begin(const session::Actor &actor, const std::string &key,
-                               const Signal &first)
+Stories::Story &Stories::begin(Story story)
 {
     if (stories_.size() >= kStoriesMax)
         drop(stories_.begin());
-    stories_.push_back({first.uid, key, first.last_ns, gap_of(actor.kind), {}});
-    by_key_.insert_or_assign(key, std::prev(stories_.end()));
+    stories_.push_back(std::move(story));
+    by_key_.insert_or_assign(stories_.back().key, std::prev(stories_.end()));
     return stories_.back();
+}
+
+// The story whose session signed in here by SSH from this host itself; the end where there is none.
+// Only a process of this host comes from a loopback address.
+Stories::At Stories::came_from(const session::Actor &actor)
+{
+    if (actor.kind != ActorKind::session || !actor.login || !actor.login->source ||
+        !actor.login->source->is_loopback())
+        return stories_.end();
+    const std::string source = actor.login->source->text();
+    const std::uint64_t until_ns = actor.login->time_ns;
+    const auto went = [&](const Part &part) {
+        const std::vector<std::string> &to = part.form.ips;
+        return part.chapter.rule_id == kOnward && part.chapter.first_ns <= until_ns &&
+               part.chapter.last_ns + kSignInNs >= until_ns &&
+               std::find(to.begin(), to.end(), source) != to.end();
+    };
+    const auto found = std::find_if(stories_.rbegin(), stories_.rend(), [&](const Story &story) {
+        return story.parts.size() < kPartsMax &&
+               std::any_of(story.parts.begin(), story.parts.end(), went);
+    });
+    return found == stories_.rend() ? stories_.end() : std::prev(found.base());
+}
+
+Stories::Story &Stories::story_of(const session::Actor &actor, const Signal &first)
+{
+    // A story of an earlier run is known by what its actor is called for good.
+    for (const std::string &key : {actor.key, actor.canonical})
+        if (Story *open = open_for(key, first.first_ns))
+            return *open;
+    if (const At from = came_from(actor); from != stories_.end()) {
+        by_key_.insert_or_assign(actor.key, from);
+        from->other_keys.push_back(actor.key);
+        return *from;
+    }
+    return begin({first.uid, actor.key, first.last_ns, gap_of(actor.kind)});
+}
+
+Stories::Story &Stories::upkeep_of(const Signal &first)
+{
+    const std::string key = day_of(first.first_ns);
+    if (Story *open = open_for(key, first.first_ns))
+        return *open;
+    Story story{upkeep_uid(first.uid), key, first.last_ns, kDayNs};
+    story.upkeep = true;
+    return begin(std::move(story));
+}
+
+// It has become more than upkeep, and belongs to whoever did it.
+void Stories::leave(Story &story, const std::string &uid)
+{
+    by_uid_.erase(uid);
+    story.parts.erase(std::remove_if(story.parts.begin(), story.parts.end(),
+                                     [&](const Part &part) { return part.chapter.uid == uid; }),
+                      story.parts.end());
 }
 
 void Stories::add(Story &story, Part part)
@@ -317,21 +378,21 @@ std::optional<Signal> Stories::take(const engine::Match &match, Signal behaviour
     const session::Actor &actor = *match.actor;
     const auto known = by_uid_.find(behaviour.uid);
     Story *story = known == by_uid_.end() ? nullptr : &*known->second;
+    const bool upkeep = is_upkeep(behaviour);
+    if (story != nullptr && story->upkeep && !upkeep) {
+        leave(*story, behaviour.uid);
+        story = nullptr;
+    }
     if (story != nullptr) {
         for (const Part &part : story->parts)
             if (part.chapter.uid == behaviour.uid && behaviour.count <= part.chapter.count &&
                 hundredths(behaviour.score) <= hundredths(part.chapter.score))
                 return std::nullopt;
     } else {
-        if (!is_of_an_actor(match))
+        if (!upkeep && !is_of_an_actor(match))
             return behaviour;
         forget(behaviour.last_ns);
-        story = open_for(actor.key, behaviour.first_ns);
-        // A story of an earlier run is known by what its actor is called for good.
-        if (story == nullptr)
-            story = open_for(actor.canonical, behaviour.first_ns);
-        if (story == nullptr)
-            story = &begin(actor, actor.key, behaviour);
+        story = upkeep ? &upkeep_of(behaviour) : &story_of(actor, behaviour);
     }
     Chapter chapter = chapter_of(behaviour);
     add(*story, {std::move(chapter), std::move(behaviour)});
@@ -343,9 +404,14 @@ void Stories::remember(Signal told)
     const session::Actor &actor = told.actor;
     const bool for_good = actor.kind == ActorKind::session || actor.kind == ActorKind::unit ||
                           actor.kind == ActorKind::container;
-    if (!for_good || actor.canonical.empty())
+    const bool upkeep =
+        std::any_of(told.story.begin(), told.story.end(),
+                    [&](const Chapter &chapter) { return upkeep_uid(chapter.uid) == told.uid; });
+    if (!upkeep && (!for_good || actor.canonical.empty()))
         return;
-    Story &story = begin(actor, actor.canonical, told);
+    Story &story = begin({told.uid, upkeep ? day_of(told.first_ns) : actor.canonical, told.last_ns,
+                          upkeep ? kDayNs : gap_of(actor.kind)});
+    story.upkeep = upkeep;
     for (Evidence &item : told.evidence)
         item.besides = true; // not known any more whose proof it is
     std::vector<Chapter> chapters = std::move(told.story);
@@ -371,8 +437,10 @@ void Stories::drop(At story)
 {
     for (const Part &part : story->parts)
         by_uid_.erase(part.chapter.uid);
-    if (const auto at = by_key_.find(story->key); at != by_key_.end() && at->second == story)
-        by_key_.erase(at);
+    story->other_keys.push_back(story->key);
+    for (const std::string &key : story->other_keys)
+        if (const auto at = by_key_.find(key); at != by_key_.end() && at->second == story)
+            by_key_.erase(at);
     stories_.erase(story);
 }
 

@@ -3,7 +3,9 @@
 // wiping of logs in one session are chapters of one story, told under the id of its first chapter.
 // The most serious chapter gives the story its sentence and its next step, the gravest intent its
 // intent, and every further chapter adds to the risk of one that asks for action already: many calm
-// things stay calm. What is counted for a whole host stays apart.
+// things stay calm. What is counted for a whole host stays apart; but what keeps the server going
+// (intent "Routine maintenance", nothing asked for) is one signal of the whole host a day. A
+// session that came from this host itself goes on with the story of the session that opened it.
 #pragma once
 
 #include <cstdint>
@@ -35,13 +37,19 @@ private:
     struct Story {
         std::string uid, key;
         std::uint64_t last_ns = 0, gap_ns = 0;
-        std::vector<Part> parts; // in order of first time
+        std::vector<Part> parts{};             // in order of first time
+        bool upkeep = false;                   // of the host, not of one actor
+        std::vector<std::string> other_keys{}; // of sessions that it went on in
     };
     using At = std::list<Story>::iterator;
 
     [[nodiscard]] static Signal told(const Story &story);
     [[nodiscard]] Story *open_for(const std::string &key, std::uint64_t time_ns);
-    Story &begin(const session::Actor &actor, const std::string &key, const Signal &first);
+    [[nodiscard]] At came_from(const session::Actor &actor);
+    Story &story_of(const session::Actor &actor, const Signal &first);
+    Story &upkeep_of(const Signal &first);
+    void leave(Story &story, const std::string &uid);
+    Story &begin(Story story);
     void add(Story &story, Part part);
     void forget(std::uint64_t now_ns);
     void drop(At story);

@@ -127,7 +127,7 @@ TEST(Join, KeepsActorsAndRollUpsApart)
     web.kind = session::ActorKind::unit;
     web.key = web.canonical = "unit:nginx.service";
     const auto other = tell(stories, deed({.rule = "shell"}, web));
-    engine::Match day = deed({.rule = "updates"});
+    engine::Match day = deed({.rule = "updates"}); // no upkeep, by its intent
     auto rule = std::make_shared<engine::Rule>(*day.rule);
     rule->merge.by = {};
     day.rule = rule;
@@ -137,6 +137,100 @@ TEST(Join, KeepsActorsAndRollUpsApart)
     EXPECT_TRUE(roll_up->story.empty());
     EXPECT_EQ((std::set{maria->uid, other->uid, roll_up->uid}).size(), 3U);
     EXPECT_EQ(stories.size(), 2U);
+}
+
+// What keeps a server going is one signal a day, whoever did it.
+TEST(Join, RollsUpkeepUpByTheDay)
+{
+    session::Actor unit;
+    unit.kind = session::ActorKind::unit;
+    unit.key = unit.canonical = "unit:logrotate.service";
+    const Deed updates{.rule = "updates", .score = 0.05, .intent = "Routine maintenance"};
+    Deed logs = updates, tomorrow = updates;
+    logs.rule = "logs";
+    tomorrow.rule = "more";
+    tomorrow.at_ns = kDayNs;
+    Stories stories;
+    const auto first = tell(stories, deed(updates));
+    const auto second = tell(stories, deed(logs, unit));
+    const auto next_day = tell(stories, deed(tomorrow));
+    const auto attack = tell(stories, deed({.rule = "key", .at_ns = kMinuteNs}));
+    ASSERT_TRUE(first && second && next_day && attack);
+    EXPECT_EQ(second->uid, first->uid);
+    EXPECT_NE(next_day->uid, first->uid);
+    EXPECT_NE(attack->uid, first->uid);
+    EXPECT_TRUE(attack->story.empty());
+    EXPECT_EQ(second->title, "Routine maintenance, of 2 kinds");
+    EXPECT_THAT(second->narrative, HasSubstr("one of 2 things that kept this server going"));
+    EXPECT_EQ(second->state, "Low");
+
+    Stories after;
+    auto stored = from_json(to_json(*second));
+    ASSERT_TRUE(stored);
+    after.remember(std::move(*stored));
+    EXPECT_FALSE(tell(after, deed(updates)));
+    logs.rule = "backup";
+    const auto grown = tell(after, deed(logs, unit));
+    ASSERT_TRUE(grown);
+    EXPECT_EQ(grown->uid, first->uid);
+    EXPECT_THAT(rules_of(*grown), ElementsAre("updates", "logs", "backup"));
+}
+
+TEST(Join, TakesWhatBecameMoreThanUpkeepToItsActor)
+{
+    Stories stories;
+    const Deed calm{.rule = "cron", .score = 0.1, .intent = "Routine maintenance"};
+    const auto upkeep = tell(stories, deed(calm));
+    const auto key = tell(stories, deed({.rule = "key", .at_ns = 1}));
+    const auto planted = tell(stories, deed({.rule = "cron", .score = 0.75, .count = 2}));
+    const auto later = tell(
+        stories, deed({.rule = "logs", .score = 0.1, .intent = "Routine maintenance", .at_ns = 2}));
+    ASSERT_TRUE(upkeep && key && planted && later);
+    EXPECT_EQ(planted->uid, key->uid);
+    EXPECT_THAT(rules_of(*planted), ElementsAre("cron", "key"));
+    EXPECT_EQ(later->uid, upkeep->uid);
+    EXPECT_THAT(rules_of(*later), ElementsAre("logs"));
+}
+
+// From one account to the next on the same host: the second session is the first one's doing.
+TEST(Join, GoesOnInASessionThatCameFromHere)
+{
+    const session::Actor maria = made::maria();
+    session::Actor ops = maria;
+    ops.key = "session:ops";
+    ops.canonical = "session:boot:43";
+    ops.login->source = Ip::parse("127.0.0.1");
+    ops.login->time_ns = made::key_match(maria).last_ns + kMinuteNs;
+    const auto onward = [&](std::uint64_t at_ns) {
+        engine::Match match = deed({.rule = "onward-by-ssh", .score = 0.25, .at_ns = at_ns});
+        Signal signal = compose(match, made::host(), made::kBundle, Coverage{});
+        signal.ips = {"127.0.0.1"};
+        return std::pair(match, signal);
+    };
+    const Deed sudoers{.rule = "sudoers", .at_ns = 2 * kMinuteNs};
+    {
+        Stories stories;
+        const auto [match, signal] = onward(0);
+        const auto first = stories.take(match, signal);
+        const auto second = tell(stories, deed(sudoers, ops));
+        const auto third = tell(stories, deed({.rule = "wipe", .at_ns = 3 * kMinuteNs}, ops));
+        ASSERT_TRUE(first && second && third);
+        EXPECT_EQ(third->uid, first->uid);
+        EXPECT_THAT(rules_of(*third), ElementsAre("onward-by-ssh", "sudoers", "wipe"));
+        EXPECT_EQ(stories.size(), 1U);
+    }
+    session::Actor stranger = ops;
+    stranger.login->source = Ip::parse("203.0.113.7");
+    session::Actor late = ops;
+    late.login->time_ns += kHourNs;
+    for (const session::Actor &other : {stranger, late}) {
+        Stories stories;
+        const auto [match, signal] = onward(0);
+        const auto first = stories.take(match, signal);
+        const auto second = tell(stories, deed(sudoers, other));
+        ASSERT_TRUE(first && second);
+        EXPECT_NE(second->uid, first->uid);
+    }
 }
 
 TEST(Join, EndsAStoryWhenItsActorPauses)
