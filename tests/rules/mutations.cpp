@@ -140,7 +140,7 @@ private:
             if (item.entries.size() != 1)
                 continue;
             Entry &one = item.entries.front();
-            if (i < deciding && !is_optional(item))
+            if (i < deciding && !is_optional(item) && !is_joined(*list, one))
                 with(item, one.mark, one.key + " made optional", [&] { make_optional(item); });
             Node &body = item.entries.front().value;
             if (item.entries.front().key != "any") {
@@ -150,6 +150,33 @@ private:
             for (std::size_t k = 0; k < body.items.size(); ++k)
                 step(body.items[k].entries.front().key, body.items[k].entries.front().value);
         }
+    }
+
+    // Whether a later step cannot do without it: each of its alternatives compares with it. Then it
+    // is the comparison that is left out, not the step.
+    static bool is_joined(const Node &list, const Entry &step)
+    {
+        const auto compares = [&](const Node &clause) {
+            return std::any_of(clause.entries.begin(), clause.entries.end(), [&](const Entry &one) {
+                return one.key.find("|fieldref") != std::string::npos &&
+                       one.value.text.substr(0, step.key.size() + 1) == step.key + ".";
+            });
+        };
+        const auto all_compare = [&](const Node &body) {
+            const Node *where = body.find("where");
+            return where != nullptr && (where->is_list() ? std::all_of(where->items.begin(),
+                                                                       where->items.end(), compares)
+                                                         : compares(*where));
+        };
+        return std::any_of(list.items.begin(), list.items.end(), [&](const Node &item) {
+            if (item.entries.size() != 1 || is_optional(item))
+                return false;
+            const Node &body = item.entries.front().value;
+            const Node *any = body.find("any");
+            return any == nullptr || !any->is_list()
+                       ? all_compare(body)
+                       : std::all_of(any->items.begin(), any->items.end(), all_compare);
+        });
     }
 
     static bool is_optional(const Node &item)
