@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "signal/signal.h"
 
@@ -138,15 +139,28 @@ std::string origin(const Signal &signal)
     return out + "Signal      " + signal.uid + "\n";
 }
 
+std::string steps_of(const engine::Playbook &playbook)
+{
+    std::string out = printable(playbook.title, 300) + ", step by step (" + playbook.id + ")\n";
+    for (std::size_t i = 0; i < playbook.steps.size(); ++i) {
+        const std::string number = "  " + std::to_string(i + 1) + ". ";
+        std::string step =
+            wrapped(printable(playbook.steps[i], 500), std::string(number.size(), ' '));
+        out += step.replace(0, number.size(), number);
+    }
+    return out + "\n";
+}
+
 } // namespace
 
-std::string explain(const Signal &signal)
+std::string explain(const Signal &signal, const engine::Playbook *playbook)
 {
     std::string out = signal.title + "  (" + signal.id + ")\n\n";
     out += wrapped(signal.narrative, "  ") + "\n" + wrapped(signal.action_text, "  ") + "\n";
-    out +=
-        standing(signal) + "\n" + arithmetic(signal) + "\n" + chapters(signal) + proof(signal) + "\n" + origin(signal);
-    return out;
+    if (playbook != nullptr)
+        out += steps_of(*playbook);
+    out += standing(signal) + "\n" + arithmetic(signal) + "\n" + chapters(signal);
+    return out + proof(signal) + "\n" + origin(signal);
 }
 
 } // namespace sentra::signal

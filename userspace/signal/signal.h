@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/catalogues.h"
 #include "engine/engine.h"
 #include "engine/match.h"
 #include "engine/rule.h"
@@ -102,7 +103,8 @@ struct Coverage {
 [[nodiscard]] std::string to_json(const Signal &signal);
 // Reads what to_json wrote (from the store).
 [[nodiscard]] Result<Signal> from_json(std::string_view line);
-// What `sentra explain` prints: the rule, the matched conditions, every risk term with its reason.
-[[nodiscard]] std::string explain(const Signal &signal);
+// What `sentra explain` prints: the rule, the matched conditions, every risk term with its reason;
+// what to do, step by step, where the playbook is at hand.
+[[nodiscard]] std::string explain(const Signal &signal, const engine::Playbook *playbook = nullptr);
 
 } // namespace sentra::signal

@@ -225,6 +225,28 @@ TEST(Explain, ShowsEveryTermAndTheArithmetic)
     EXPECT_THAT(text, Not(HasSubstr("!")));
 }
 
+TEST(Explain, ShowsThePlaybookBelowTheAction)
+{
+    const engine::Playbook playbook{"unknown-ssh-key",
+                                    "An SSH key was added",
+                                    "A file of keys that may sign in was written.",
+                                    {"List the keys with `ssh-keygen -lf FILE`.", "Ask.",
+                                     "If one is not known, keep a copy of the file, take the line "
+                                     "out, and see whether it signed "
+                                     "in."}};
+    const std::string text = explain(whole(), &playbook);
+    EXPECT_THAT(text, HasSubstr("remove it if not.\n\n"
+                                "An SSH key was added, step by step (unknown-ssh-key)\n"
+                                "  1. List the keys with `ssh-keygen -lf FILE`.\n"
+                                "  2. Ask.\n"
+                                "  3. If one is not known, keep a copy of the file, take the line "
+                                "out, and see whether it signed\n"
+                                "     in.\n"
+                                "\n"
+                                "State       Action Recommended"));
+    EXPECT_THAT(explain(whole()), Not(HasSubstr("step by step"))); // where it is not at hand
+}
+
 TEST(Explain, SaysWhenTheSumWasKeptInsideItsBounds)
 {
     Signal signal = whole();

@@ -62,8 +62,10 @@ int verb_rules_check(const Arguments &arguments)
     }
     if (!(*rules)->sigma().empty())
         print_sigma((*rules)->sigma());
+    for (const std::string &entry : (*rules)->unnamed())
+        std::cerr << entry << "\n";
     std::cout << (*rules)->all().size() << " rules, bundle " << (*rules)->bundle() << "\n";
-    return kOk;
+    return (*rules)->unnamed().empty() ? kOk : kFinding;
 }
 
 } // namespace sentra::cli

@@ -6,8 +6,40 @@
 #include "cli/fetch.h"
 #include "cli/load_rules.h"
 #include "cli/verbs/verbs.h"
+#include "engine/catalogues.h"
+#include "engine/intent.h"
 
 namespace sentra::cli {
+
+namespace {
+
+void print_intent(const engine::Rule &rule)
+{
+    if (const engine::Intent *intent = engine::find_intent(rule.intent))
+        std::cout << "# " << intent->name << ": " << intent->says << "\n";
+}
+
+void print_playbook(const engine::Playbook &playbook)
+{
+    std::cout << "# playbook " << playbook.id << ": " << printable(playbook.title, 300) << "\n"
+              << "# " << printable(playbook.when, 300) << "\n";
+    for (std::size_t i = 0; i < playbook.steps.size(); ++i)
+        std::cout << "#   " << i + 1 << ". " << printable(playbook.steps[i], 500) << "\n";
+}
+
+void print_controls(const engine::Rule &rule, const engine::Catalogues &catalogues)
+{
+    for (const auto &[id, controls] : rule.controls) {
+        const engine::Framework &framework = catalogues.frameworks.at(id);
+        std::cout << "# supports evidence for " << printable(framework.name, 100) << " ("
+                  << printable(framework.edition, 200) << ")\n";
+        for (const std::string &control : controls)
+            std::cout << "#   " << control << ": " << printable(framework.controls.at(control), 300)
+                      << "\n";
+    }
+}
+
+} // namespace
 
 int verb_rules_show(const Arguments &arguments)
 {
@@ -36,6 +68,11 @@ int verb_rules_show(const Arguments &arguments)
             std::cout << "# " << change.place << ": " << says << " ("
                       << printable(change.reason, 300) << ")\n";
     std::cout << rule.effective << "# " << rule.proofs.size() << " proofs\n";
+    const engine::Catalogues &catalogues = (*rules)->catalogues();
+    print_intent(rule);
+    if (const engine::Playbook *playbook = catalogues.playbook(rule.playbook))
+        print_playbook(*playbook);
+    print_controls(rule, catalogues);
     return kOk;
 }
 
