@@ -72,10 +72,13 @@ void take_identity(SessionSummary &summary, const session::Actor &actor)
     add_once(summary.became, who + " with " + broker_in_words(actor.broker), kBecameMax);
 }
 
-void count(SessionSummary &summary, const event::Event &event)
+void count(SessionSummary &summary, const event::Event &event, const session::Actor &actor)
 {
     switch (event.type().id) {
     case SENTRA_PROCESS_EXEC:
+        // Brokers change their own user on the way (sudo reads its rules as daemon): as whom a
+        // program is run is what counts.
+        take_identity(summary, actor);
         summary.programs += 1;
         if (!add_once(summary.ran,
                       printable(event.text(event.as<sentra_exec>().executable), kPathBytes),
@@ -143,12 +146,11 @@ void Summaries::note(const event::Event &event, const session::Context &context,
         summary.host_name = host.name;
         summary.host_id = host.id;
         take_login(summary, *context.actor);
-        take_identity(summary, *context.actor);
     }
     SessionSummary &summary = last_row_->summary;
     summary.last_ns = std::max(summary.last_ns, event.time_ns());
     if (event.time_ns() > last_row_->counted_until_ns)
-        count(summary, event);
+        count(summary, event, *context.actor);
     if (is_its_end(event, *context.actor))
         summary.ended_ns = std::max(summary.ended_ns, event.time_ns());
     last_row_->changed = true;
