@@ -182,6 +182,7 @@ Result<void> Daemon::find_position()
 
     Committer::Rebuild rebuild{.until_ns = started_ns_, .all_is_known = true};
     if (is_first) {
+        loop_->learn_until(started_ns_);
         spdlog::info(
             "first start: the journal is read from {} ago, to know who is signed in and what is "
             "usual; nothing in it is told",

@@ -57,6 +57,8 @@ void Loop::take(const event::Record &record, std::vector<signal::Signal> &signal
 void Loop::compose(std::vector<signal::Signal> &signals)
 {
     for (const engine::Match &match : matches_) {
+        if (match.last_ns < learn_until_ns_)
+            continue;
         // What did not come could also have been lost, as long as it was waited for.
         const std::uint64_t until_ns = std::max(match.last_ns, match.waited_until_ns);
         auto behaviour =

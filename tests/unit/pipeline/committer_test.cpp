@@ -133,5 +133,25 @@ TEST_F(Restart, AFirstStartLearnsFromThePastAndTellsNothingOfIt)
     EXPECT_TRUE(stored("first").empty());
 }
 
+TEST_F(Restart, NoStoryBeginsInTheTimeThatIsForLearning)
+{
+    event::Losses losses;
+    Loop whole(rules_, losses);
+    std::vector<signal::Signal> all;
+    for (const event::Record &record : records_)
+        whole.take(record, all);
+    ASSERT_FALSE(all.empty());
+    ASSERT_EQ(all.back().story.size(), 2u);
+
+    Loop loop(rules_, losses);
+    loop.learn_until(all.back().last_ns);
+    std::vector<signal::Signal> signals;
+    for (const event::Record &record : records_)
+        loop.take(record, signals);
+    ASSERT_EQ(signals.size(), 1u);
+    EXPECT_TRUE(signals.front().story.empty());
+    EXPECT_EQ(signals.front().last_ns, all.back().last_ns);
+}
+
 } // namespace
 } // namespace sentra::pipeline
