@@ -208,8 +208,25 @@ private:
         return last;
     }
 
+    // Whether a condition or a merge value asks about the step. One that is optional and that
+    // nobody asks about is only shown.
+    bool is_asked(const std::string &step) const
+    {
+        const std::string prefix = step + ".";
+        const std::function<bool(const Node &)> asks = [&](const Node &node) {
+            return (node.is_scalar() && node.text.substr(0, prefix.size()) == prefix) ||
+                   std::any_of(node.items.begin(), node.items.end(), asks) ||
+                   std::any_of(node.entries.begin(), node.entries.end(), [&](const Entry &one) {
+                       return one.key.substr(0, prefix.size()) == prefix || asks(one.value);
+                   });
+        };
+        return asks(rule_);
+    }
+
     void step(const std::string &name, Node &body)
     {
+        if (body.find("optional") != nullptr && !is_asked(name))
+            return;
         where_ = name + ": ";
         condition(body, "where", false);
         const Node *any = body.find("any");
@@ -244,7 +261,12 @@ private:
         const Node *list = rule_.find("steps");
         if (list == nullptr || list->items.empty())
             return;
-        const bool is_sequence = list->items.size() > 1;
+        const auto counts_as_one = [&](const Node &item) {
+            const Entry &one = item.entries.front();
+            return one.key == "any" || one.value.find("optional") == nullptr || is_asked(one.key);
+        };
+        const bool is_sequence =
+            std::count_if(list->items.begin(), list->items.end(), counts_as_one) > 1;
         Node *within = find(rule_, "within");
         if (is_sequence && within != nullptr && within->text != "session")
             with(*within, within->mark, "within: in any time", [&] { within->text = kLongest; });
