@@ -297,6 +297,17 @@ private:
         put_repeated(event, *type, *time_ns, facts);
     }
 
+    // "/srv/data/{n}.jpg", repeated: /srv/data/1.jpg, /srv/data/2.jpg, ...
+    static Facts numbered(Facts facts, std::uint64_t number)
+    {
+        constexpr std::string_view hole = "{n}";
+        for (auto &[field, values] : facts)
+            for (std::string &value : values)
+                if (const auto at = value.find(hole); at != std::string::npos)
+                    value.replace(at, hole.size(), std::to_string(number));
+        return facts;
+    }
+
     void put_repeated(const Node &event, const event::Type &type, std::uint64_t time_ns,
                       const Facts &facts)
     {
@@ -315,7 +326,8 @@ private:
             }
         }
         for (std::uint64_t i = 0; i < times; ++i)
-            put(type.name, time_ns + i * every_ns, facts, event.mark);
+            put(type.name, time_ns + i * every_ns, times == 1 ? facts : numbered(facts, i + 1),
+                event.mark);
         last_ns_ = time_ns + (times - 1) * every_ns;
         end_ns_ = std::max(end_ns_, last_ns_);
     }

@@ -15,6 +15,7 @@
 //     - {at: 20s, event: process.fork, child: s1, of: sshd}
 //     - {at: 21s, event: process.exec, process: s1, process.executable: /usr/bin/bash, user.id: 0}
 //
+// "{n}" in a repeated event's value is its number, from 1: file.path: "/srv/data/{n}.jpg".
 // "process: NAME" gives a kernel event its actor and a journal event its log.pid; what the event
 // says of the process stays true for it. Without "at" an event comes a second after the one before.
 #pragma once

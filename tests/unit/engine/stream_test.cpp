@@ -26,6 +26,17 @@ std::vector<std::string> shown(const std::string &text, const std::vector<std::s
 
 using Lines = std::vector<std::string>;
 
+TEST(Stream, NumbersWhatIsRepeated)
+{
+    const Lines lines = shown("events:\n  - {event: file.write, file.path: \"/a/{n}.x\", "
+                              "repeat: {times: 3, every: 100ms}}\n"
+                              "  - {event: file.write, file.path: \"/b/{n}\"}\n",
+                              {"file.path"});
+    EXPECT_EQ(Lines(lines.end() - 5, lines.end()),
+              Lines({"file.write file.path=/a/1.x", "file.write file.path=/a/2.x",
+                     "file.write file.path=/a/3.x", "file.write file.path=/b/{n}", "meta.tick"}));
+}
+
 TEST(Stream, BeginsWithTheHostAndEndsWithTheLastTick)
 {
     EXPECT_EQ(shown("host: {name: db-02, boot: b1}\nevents: []\n",
