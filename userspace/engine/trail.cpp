@@ -28,11 +28,11 @@ bool went_out(const event::Event &event, const session::Actor &actor)
     return port != 0 && port != name_server && actor.kind != session::ActorKind::unit;
 }
 
-bool is_step(const event::Event &event, const session::Actor &actor)
+bool is_step(const event::Event &event, const session::Context &context)
 {
     switch (event.type().id) {
     case SENTRA_NET_CONNECT:
-        return went_out(event, actor);
+        return went_out(event, *context.actor);
     case SENTRA_PROCESS_EXEC:
     case SENTRA_AUTH_ELEVATION:
     case SENTRA_IAM_USER:
@@ -41,8 +41,10 @@ bool is_step(const event::Event &event, const session::Actor &actor)
     case SENTRA_AUTH_LOGIN:
         return event.as<sentra_login>().outcome == SENTRA_OUTCOME_SUCCESS;
     case SENTRA_CRED_CHANGE: {
+        // Set-id programs go back and forth; what they run, and the log, tells the outcome.
         const auto &change = event.as<sentra_cred>();
-        return change.actor.euid == 0 && change.old_euid != 0;
+        const bool in_passing = context.process && context.process->secure_exec;
+        return change.actor.euid == 0 && change.old_euid != 0 && !in_passing;
     }
     default:
         return false;
@@ -68,7 +70,7 @@ std::uint64_t command_of(const event::Event &event)
 
 void Trails::note(const event::Event &event, const session::Context &context)
 {
-    if (!has_trail(*context.actor) || !is_step(event, *context.actor))
+    if (!has_trail(*context.actor) || !is_step(event, context))
         return;
     auto at = trails_.find(context.actor->key);
     if (at == trails_.end()) {
