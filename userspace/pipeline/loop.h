@@ -69,11 +69,11 @@ private:
     signal::Stories stories_;
     signal::Summaries summaries_;
     std::vector<engine::Match> matches_; // kept for its memory
-    std::uint64_t learn_until_ns_ = 0;
     std::uint64_t records_ = 0;
     std::uint64_t watermark_ns_ = 0;
     std::string cursor_;
     std::map<std::string, std::uint64_t> reported_losses_;
+    std::uint64_t learn_until_ns_ = 0;
 };
 
 } // namespace sentra::pipeline
