@@ -27,7 +27,7 @@ constexpr std::string_view kTerm = "story";
 constexpr std::string_view kUpkeep = "Routine maintenance";
 // The rule whose chapter says that a session went on by SSH, and how long a sign-in may take then.
 constexpr std::string_view kOnward = "onward-by-ssh";
-constexpr std::uint64_t kSignInNs = 5 * kMinuteNs;
+constexpr std::uint64_t kSignInNs = kMinuteNs;
 
 // How long an actor may pause within one story.
 std::uint64_t gap_of(ActorKind kind)
@@ -177,9 +177,10 @@ void keep_in_bounds(Signal &whole)
     whole.evidence.erase(whole.evidence.begin() + half, whole.evidence.end() - half);
 }
 
+// It begins with the deed: what led there, a sign-in, may have led to others too.
 Chapter chapter_of(const Signal &form)
 {
-    Chapter chapter{form.uid,   form.first_ns,  form.last_ns, form.rule_id, form.rule_version,
+    Chapter chapter{form.uid,   form.last_ns,   form.last_ns, form.rule_id, form.rule_version,
                     form.title, form.narrative, form.intent,  form.score,   {},
                     form.count};
     for (const Technique &technique : form.techniques)
@@ -198,10 +199,11 @@ Signal alone(const Signal &told, const Chapter &chapter, bool leads)
             std::remove_if(form.terms.begin(), form.terms.end(),
                            [](const engine::RiskTerm &term) { return term.name == kTerm; });
         form.terms.erase(added, form.terms.end());
+    } else {
+        form.first_ns = chapter.first_ns;
+        form.last_ns = chapter.last_ns;
     }
     form.uid = chapter.uid;
-    form.first_ns = chapter.first_ns;
-    form.last_ns = chapter.last_ns;
     form.rule_id = chapter.rule_id;
     form.rule_version = chapter.rule_version;
     form.title = chapter.title;
@@ -303,15 +305,15 @@ Stories::At Stories::came_from(const session::Actor &actor)
         return stories_.end();
     const std::string source = actor.login->source->text();
     const std::uint64_t until_ns = actor.login->time_ns;
-    const auto went = [&](const Part &part) {
-        const std::vector<std::string> &to = part.form.ips;
-        return part.chapter.rule_id == kOnward && part.chapter.first_ns <= until_ns &&
-               part.chapter.last_ns + kSignInNs >= until_ns &&
-               std::find(to.begin(), to.end(), source) != to.end();
-    };
     const auto found = std::find_if(stories_.rbegin(), stories_.rend(), [&](const Story &story) {
-        return story.parts.size() < kPartsMax &&
-               std::any_of(story.parts.begin(), story.parts.end(), went);
+        if (story.parts.size() >= kPartsMax)
+            return false;
+        return std::any_of(story.parts.begin(), story.parts.end(), [&](const Part &part) {
+            const std::vector<std::string> &to = part.form.ips;
+            return part.chapter.rule_id == kOnward && story.other_keys.size() < part.chapter.count &&
+                   part.form.first_ns <= until_ns && part.chapter.last_ns + kSignInNs >= until_ns &&
+                   std::find(to.begin(), to.end(), source) != to.end();
+        });
     });
     return found == stories_.rend() ? stories_.end() : std::prev(found.base());
 }
@@ -360,6 +362,7 @@ void Stories::add(Story &story, Part part)
         for (Evidence &item : same->form.evidence)
             if (item.besides)
                 add_besides(part.form, std::move(item));
+        part.chapter.first_ns = same->chapter.first_ns;
         *same = std::move(part);
         return;
     }

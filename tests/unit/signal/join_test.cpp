@@ -87,8 +87,8 @@ TEST(Join, TellsWhatOneActorDidAsOneGrowingSignal)
     EXPECT_EQ(third->intent, "Persistence"); // the gravest of what asks for action
     EXPECT_EQ(third->title, "Deed wipe, with 2 other steps");
     EXPECT_THAT(third->narrative,
-                EndsWith("It is one of 3 things this session did: at 10:11 Deed guess; at 10:12 "
-                         "Deed key; at 10:13 Deed wipe (UTC)."));
+                EndsWith("It is one of 3 things this session did: at 10:15 Deed guess; at 10:16 "
+                         "Deed key; at 10:17 Deed wipe (UTC)."));
     EXPECT_DOUBLE_EQ(third->score, 1.0);
     ASSERT_EQ(third->terms.size(), 3U);
     EXPECT_EQ(third->terms[1].why, "this session also did: Deed guess");
@@ -200,7 +200,7 @@ TEST(Join, GoesOnInASessionThatCameFromHere)
     ops.key = "session:ops";
     ops.canonical = "session:boot:43";
     ops.login->source = Ip::parse("127.0.0.1");
-    ops.login->time_ns = made::key_match(maria).last_ns + kMinuteNs;
+    ops.login->time_ns = made::key_match(maria).last_ns + 40 * kSecondNs;
     const auto onward = [&](std::uint64_t at_ns) {
         engine::Match match = deed({.rule = "onward-by-ssh", .score = 0.25, .at_ns = at_ns});
         Signal signal = compose(match, made::host(), made::kBundle, Coverage{});
@@ -218,11 +218,16 @@ TEST(Join, GoesOnInASessionThatCameFromHere)
         EXPECT_EQ(third->uid, first->uid);
         EXPECT_THAT(rules_of(*third), ElementsAre("onward-by-ssh", "sudoers", "wipe"));
         EXPECT_EQ(stories.size(), 1U);
+        session::Actor another = ops; // it went on only once
+        another.key = another.canonical = "session:boot:44";
+        const auto apart = tell(stories, deed({.rule = "key", .at_ns = 3 * kMinuteNs}, another));
+        ASSERT_TRUE(apart);
+        EXPECT_NE(apart->uid, first->uid);
     }
     session::Actor stranger = ops;
     stranger.login->source = Ip::parse("203.0.113.7");
     session::Actor late = ops;
-    late.login->time_ns += kHourNs;
+    late.login->time_ns += 5 * kMinuteNs;
     for (const session::Actor &other : {stranger, late}) {
         Stories stories;
         const auto [match, signal] = onward(0);
