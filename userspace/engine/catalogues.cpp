@@ -33,8 +33,8 @@ constexpr std::size_t kStepBytesMax = 400;
 
 const re2::RE2 &technique_form()
 {
-    static const re2::RE2 form(R"(T[0-9]{4}(\.[0-9]{3})?)");
-    return form;
+    static const re2::RE2 kForm(R"(T[0-9]{4}(\.[0-9]{3})?)");
+    return kForm;
 }
 
 void refuse_other_keys(const Node &map, std::string_view what,

@@ -58,6 +58,7 @@ inline constexpr std::array<Intent, 17> kIntents = {{
 [[nodiscard]] inline std::vector<std::string_view> intent_names()
 {
     std::vector<std::string_view> names;
+    names.reserve(kIntents.size());
     for (const Intent &intent : kIntents)
         names.push_back(intent.name);
     return names;

@@ -281,7 +281,8 @@ private:
         const auto add = [&](const Controls &controls) {
             for (const auto &[framework, ids] : controls)
                 for (const std::string &id : ids)
-                    named.emplace(CatalogueEntry::Kind::control, framework + " " + id);
+                    named.emplace(CatalogueEntry::Kind::control,
+                                  std::string(framework).append(" ").append(id));
         };
         for (const auto &[family, controls] : vocabulary_.families)
             add(controls);

@@ -54,6 +54,7 @@ int verb_rules_show(const Arguments &arguments)
         std::find_if(known.begin(), known.end(), [&](const auto &rule) { return rule->id == id; });
     if (found == known.end()) {
         std::vector<std::string_view> ids;
+        ids.reserve(known.size());
         for (const auto &rule : known)
             ids.push_back(rule->id);
         const auto meant = nearest(std::string_view(id).substr(0, 100), ids);
