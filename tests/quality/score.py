@@ -22,11 +22,25 @@ def techniques(signal):
     return {t["id"] for t in signal.get("attack", {}).get("techniques", [])}
 
 
-def behaviours(signal):
-    """(intent, techniques) of the signal and of each behaviour it tells as one."""
-    yield signal["intent"], techniques(signal)
-    for chapter in signal.get("story", []):
+def news(signal, began):
+    """The chapters of a story that are of this case, where it tells more than that; else nothing."""
+    story = signal.get("story", [])
+    new = [chapter for chapter in story if seconds(chapter["time"]["last"]) >= began - 0.2]
+    return new if len(new) < len(story) else []
+
+
+def behaviours(signal, began):
+    """(intent, techniques) of the signal and of each behaviour it tells as one; of one that began
+    before this case, of its new chapters only."""
+    if not news(signal, began):
+        yield signal["intent"], techniques(signal)
+    for chapter in news(signal, began) or signal.get("story", []):
         yield chapter["intent"], set(chapter.get("attack", []))
+
+
+def asks(signal, began):
+    new = news(signal, began)
+    return any(chapter["risk"] >= 0.5 for chapter in new) if new else signal["action"]["needed"]
 
 
 def own(told, signal):
@@ -63,25 +77,30 @@ def latency(told, right):
     return None
 
 
-def seen(signals):
-    return ", ".join(f'{"+".join(c["rule"]["id"] for c in s.get("story", [])) or s["rule"]["id"]} {s["risk"]["score"]:.2f} {s["intent"]} '
-                     f'[{" ".join(sorted(techniques(s)))}]' for s in signals) or "nothing"
+def seen(signals, began=0.0):
+    def told(signal):
+        story = news(signal, began) or signal.get("story", [])
+        rules = "+".join(chapter["rule"]["id"] for chapter in story) or signal["rule"]["id"]
+        return f'{rules} {signal["risk"]["score"]:.2f} {signal["intent"]} [{" ".join(sorted(techniques(signal)))}]'
+
+    return ", ".join(told(signal) for signal in signals) or "nothing"
 
 
 def mark_attack(case, told):
     """Tier S: technique, intent, latency. Tiers C and N: nothing may ask for action."""
     signals = in_window(told)
     accepted = set().union(*(INTENTS.get(i, {i}) for i in case["intents"]))
-    actions = [s for s in signals if s["action"]["needed"]]
-    mark = {"tier": case["tier"], "actions": len(actions), "seen": seen(signals)}
+    began = told["began"]
+    actions = [s for s in signals if asks(s, began)]
+    mark = {"tier": case["tier"], "actions": len(actions), "seen": seen(signals, began)}
     if case["tier"] != "S":
         mark["good"] = not actions
         return mark
     ids = wanted(case)
-    hits = [(intent, s) for s in signals if cites(s) for intent, found in behaviours(s) if found & ids]
+    hits = [(intent, s) for s in signals if cites(s) for intent, found in behaviours(s, began) if found & ids]
     mark["technique"] = bool(hits)
     mark["intent"] = any(intent in accepted for intent, _ in hits)
-    mark["latency"] = latency(told, lambda s: techniques(s) & ids)
+    mark["latency"] = latency(told, lambda s: any(found & ids for _, found in behaviours(s, began)))
     mark["good"] = mark["technique"] and mark["intent"]
     mark["accepted"] = f'{"/".join(sorted(ids))} {"/".join(sorted(accepted))}'
     return mark
