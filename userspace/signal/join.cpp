@@ -180,9 +180,9 @@ void keep_in_bounds(Signal &whole)
 // It begins with the deed: what led there, a sign-in, may have led to others too.
 Chapter chapter_of(const Signal &form)
 {
-    Chapter chapter{form.uid,   form.last_ns,   form.last_ns, form.rule_id, form.rule_version,
-                    form.title, form.narrative, form.intent,  form.score,   {},
-                    form.count};
+    Chapter chapter{form.uid,          form.last_ns, form.last_ns,   form.rule_id,
+                    form.rule_version, form.title,   form.narrative, form.intent,
+                    form.score,        {},           form.count};
     for (const Technique &technique : form.techniques)
         chapter.attack.push_back(technique.id);
     return chapter;
@@ -310,8 +310,9 @@ Stories::At Stories::came_from(const session::Actor &actor)
             return false;
         return std::any_of(story.parts.begin(), story.parts.end(), [&](const Part &part) {
             const std::vector<std::string> &to = part.form.ips;
-            return part.chapter.rule_id == kOnward && story.other_keys.size() < part.chapter.count &&
-                   part.form.first_ns <= until_ns && part.chapter.last_ns + kSignInNs >= until_ns &&
+            return part.chapter.rule_id == kOnward &&
+                   story.other_keys.size() < part.chapter.count && part.form.first_ns <= until_ns &&
+                   part.chapter.last_ns + kSignInNs >= until_ns &&
                    std::find(to.begin(), to.end(), source) != to.end();
         });
     });
