@@ -57,7 +57,7 @@ std::uint64_t command_of(const event::Event &event)
     if (event.is(SENTRA_NET_CONNECT)) {
         const sentra_address &to = event.as<sentra_connect>().remote;
         const std::string_view ip(reinterpret_cast<const char *>(to.ip), sizeof to.ip);
-        return (std::hash<std::string_view>{}(ip)*31 + to.port) | 1U;
+        return (std::hash<std::string_view>{}(ip) << 17U) | (std::uint64_t{to.port} << 1U) | 1U;
     }
     if (!event.is(SENTRA_PROCESS_EXEC))
         return 0;
