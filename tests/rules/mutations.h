@@ -7,10 +7,13 @@
 //   2. makes the rule speak less or judge otherwise: without it the rule matches more, or a risk
 //      term counts always, or never.
 // These are: each key of each alternative of a step's "where"; each item of a "not" in it; each
-// "unless", "until", "except", "then_absent" and "yields_to"; what a required step requires before
-// the deciding one; each word of "by" and each fieldref by which steps join; a count's threshold by
-// one, its "distinct", and the times within which steps and counts belong together; each risk term,
-// and each key of its "when". No condition may be there that no proof of the rule needs.
+// "unless", "until", "except", "then_absent" and "yields_to"; that a step before the deciding one
+// is required; each word of "by" and each fieldref by which steps join; a count's threshold by one,
+// its "distinct", and the times within which steps and counts belong together; each risk term, and
+// each key of its "when". No condition may be there that no proof of the rule needs.
+//
+// None are: the events a step looks at, an optional step that no condition and no merge value asks
+// about (it is only shown), and that a step is required where a later one is compared with it.
 //
 // The reverse, each alternative and each condition inside a "not", makes a rule match less; these
 // are the others.
