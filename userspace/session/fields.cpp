@@ -51,8 +51,13 @@ Value command_line(const Around &at, const Process *of)
 {
     if (of == nullptr || of->args.empty())
         return {};
-    at.scratch.text = event::List{of->args}.command_line();
-    return text(at.scratch.text);
+    // As List::command_line(), in the place where it stays.
+    std::string &line = at.scratch.text;
+    line = of->args;
+    if (line.back() == '\0')
+        line.pop_back();
+    std::replace(line.begin(), line.end(), '\0', ' ');
+    return text(line);
 }
 
 template <typename Part> Value ancestors(const Around &at, Part part)
@@ -442,6 +447,24 @@ std::optional<FieldRef> find_field(std::string_view name)
     if (at != kFields.end())
         ref.derived = static_cast<std::size_t>(at - kFields.begin());
     return ref.own || ref.derived ? std::optional(std::move(ref)) : std::nullopt;
+}
+
+// By its name: a value that hangs on more than its name says needs a line here.
+Depends depends_on(const FieldRef &field)
+{
+    if (!field.derived)
+        return Depends::event;
+    const std::string_view name = field.name;
+    const auto is_below = [name](std::string_view part) { return name.starts_with(part); };
+    if (is_below("process.in_other_"))
+        return Depends::event; // other events tell which namespaces are the host's
+    if (is_below("process.parent.") || is_below("ancestor."))
+        return Depends::ancestors;
+    if (is_below("process."))
+        return Depends::process;
+    const bool is_of_actor =
+        is_below("actor.") || is_below("container.") || is_below("kubernetes.");
+    return is_of_actor ? Depends::actor : Depends::event;
 }
 
 event::Value read(const FieldRef &field, const event::Event &event, const Context &context,

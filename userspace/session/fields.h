@@ -3,6 +3,8 @@
 // event has no such field or no value for it, what the session knows around it (the list below).
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,6 +46,14 @@ struct FieldRef {
 };
 // nullopt: no event and no derivation has a field of that name.
 [[nodiscard]] std::optional<FieldRef> find_field(std::string_view name);
+
+// What a derived value hangs on: as long as that is the same object, so is the value. event: on
+// more than one of the others, or on what the session learns from other events.
+enum class Depends : std::uint8_t { event, process, ancestors, actor };
+inline constexpr std::size_t kDependsCount = 4;
+// process: of Context::process; actor: of Context::actor; ancestors: of its Process::parent, if
+// there is one and everybody above has one, up to who was spawned by nobody (pid 0).
+[[nodiscard]] Depends depends_on(const FieldRef &field);
 
 // Where a derived value is put together; the returned Value may point into it, the event or the
 // context, and is valid until the Scratch is used again or destroyed.
