@@ -109,7 +109,11 @@ std::string lower_ascii(std::string_view text)
 
 bool equals_ignoring_case(std::string_view a, std::string_view b)
 {
-    return a.size() == b.size() && lower_ascii(a) == lower_ascii(b);
+    const auto lowered = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    };
+    const auto same = [&](char x, char y) { return x == y || lowered(x) == lowered(y); };
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), same);
 }
 
 std::string_view base_name(std::string_view path)

@@ -15,14 +15,14 @@ Result<Record> Record::copy(std::span<const std::byte> bytes)
     if (head.size != bytes.size() || head.size > SENTRA_RECORD_MAX)
         return failure("record says it has " + std::to_string(head.size) + " bytes and has " +
                        std::to_string(bytes.size()));
-    auto copy = std::make_unique<std::byte[]>(bytes.size());
+    auto copy = std::make_unique_for_overwrite<std::byte[]>(bytes.size());
     std::memcpy(copy.get(), bytes.data(), bytes.size());
     return Record(std::move(copy), bytes.size());
 }
 
 Record Record::clone() const
 {
-    auto copy = std::make_unique<std::byte[]>(size_);
+    auto copy = std::make_unique_for_overwrite<std::byte[]>(size_);
     std::memcpy(copy.get(), bytes_.get(), size_);
     return {std::move(copy), size_};
 }
