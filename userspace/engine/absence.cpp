@@ -58,8 +58,8 @@ void Absences::answer(std::string_view key, const CompiledRule &rule, const Aske
         if (asked.event.time_ns() < bound[rule.deciding]->time_ns ||
             asked.event.time_ns() > waiting.due_ns)
             return false;
-        const Asked with_steps{asked.event, asked.context,     asked.session,
-                               bound,       ~std::uint32_t{0}, asked.buffers};
+        const Asked with_steps{asked.event,       asked.context, asked.session, bound,
+                               ~std::uint32_t{0}, asked.buffers, asked.answers};
         return holds(rule.then_absent->where, with_steps);
     };
     std::vector<Waiting> &all = at->second;

@@ -182,6 +182,16 @@ int kept_at(const Step &step, std::string_view field)
 void RuleSet::build_index()
 {
     link_sigma(*this);
+    for (CompiledRule &rule : rules) {
+        for (Step &step : rule.steps)
+            questions.add(step.where);
+        for (Unless &unless : rule.unless)
+            questions.add(unless.where);
+        for (Until &until : rule.until)
+            questions.add(until.where);
+        if (rule.then_absent)
+            questions.add(rule.then_absent->where);
+    }
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const CompiledRule &rule = rules[i];
         const auto number = static_cast<std::uint32_t>(i);
@@ -189,13 +199,14 @@ void RuleSet::build_index()
         if (rule.sigma && rule.sigma->correlation)
             continue; // its parts wait for events
         for (const Step &step : rule.steps)
-            index.add({number, part++, &step.where, &step.types});
+            index.add({number, part++, &step.where, &step.types}, questions);
         for (const Unless &unless : rule.unless)
-            index.add({number, part++, &unless.where, &unless.types});
+            index.add({number, part++, &unless.where, &unless.types}, questions);
         for (const Until &until : rule.until)
-            index.add({number, part++, &until.where, &until.types});
+            index.add({number, part++, &until.where, &until.types}, questions);
         if (rule.then_absent)
-            index.add({number, part++, &rule.then_absent->where, &rule.then_absent->types});
+            index.add({number, part++, &rule.then_absent->where, &rule.then_absent->types},
+                      questions);
     }
     index.build();
 }

@@ -114,6 +114,7 @@ struct CompiledRule {
 
 struct RuleSet {
     std::vector<CompiledRule> rules; // in order of id
+    Questions questions;             // of all their conditions
     Index index;
 
     void build_index(); // once, when the rules stay where they are

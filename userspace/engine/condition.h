@@ -26,6 +26,9 @@ struct Place {
     session::FieldRef field;
     bool is_count = false; // "step.count": how many events the step has taken
     int item = -1;         // "process.args[1]": this one of a list, from 0; -1: all of it
+    // The field's number where it is the event at hand's (engine/questions.h).
+    static constexpr std::uint32_t kUnnumbered = ~std::uint32_t{0};
+    std::uint32_t number = kUnnumbered;
 };
 
 struct Test {
@@ -43,6 +46,17 @@ struct Test {
     Compare compare = Compare::equals;
     bool cased = false;
     unsigned fresh = 0; // which of the step's fresh values
+    // Its number among all that is asked of the event at hand (engine/questions.h).
+    static constexpr std::uint32_t kUnnumbered = ~std::uint32_t{0};
+    std::uint32_t question = kUnnumbered;
+
+    // A field of the event at hand, whole, is as that of an earlier step.
+    [[nodiscard]] bool is_same_text() const
+    {
+        return kind == Kind::fieldref && compare == Compare::equals && !base_name &&
+               place.number != Place::kUnnumbered && place.item < 0 && other.item < 0 &&
+               other.step != kThisEvent && !other.is_count;
+    }
 };
 
 struct Clause {

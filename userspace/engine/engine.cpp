@@ -7,6 +7,7 @@
 
 #include <sentra/event/auth.h>
 
+#include "engine/answers.h"
 #include "engine/meaning.h"
 #include "engine/rule_files.h"
 #include "engine/sequence.h"
@@ -36,6 +37,7 @@ struct Engine::State {
         : rules(std::move(loaded)),
           set(rules, rules->compiled().set.get()),
           losses(counted),
+          answers(set->questions, set->index.found_words()),
           sequences(set),
           windows(set),
           sigma(set)
@@ -104,6 +106,7 @@ struct Engine::State {
     std::shared_ptr<const Rules> rules;
     RuleSetPtr set; // keeps the rules alive for matches that outlive the engine
     event::Losses &losses;
+    Answers answers; // to what the set asks of the event at hand
     Sequences sequences;
     Windows windows;
     SigmaEvidence sigma;
@@ -129,7 +132,9 @@ void Engine::step(const event::Event &event, const session::Context &context,
     if (context.vetoed)
         return;
     state.trails.note(event, context);
-    const Asked asked{event, context, session, {}, ~std::uint32_t{0}, state.buffers};
+    state.answers.begin(event, context, session);
+    const Asked asked{event,         context,       session, {}, ~std::uint32_t{0},
+                      state.buffers, &state.answers};
     state.set->index.find(asked, state.found);
     if (!state.found.empty())
         state.take(asked, out);
@@ -153,6 +158,7 @@ void Engine::replace(std::shared_ptr<const Rules> rules, const session::Session 
     state.windows.replace(next, was, session, out);
     state.sequences.replace(next, was);
     state.sigma.replace(next, was);
+    state.answers = Answers(next->questions, next->index.found_words());
     state.set = next;
     state.rules = std::move(rules);
 }

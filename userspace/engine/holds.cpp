@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "engine/answers.h"
 
 namespace sentra::engine {
 
@@ -25,18 +26,23 @@ event::Value item_of(const event::Value &value, int item)
     return rest.substr(0, rest.find('\0'));
 }
 
-event::Value value_of(const Place &place, const Asked &asked, session::Scratch &scratch)
+event::Value whole_value_of(const Place &place, const Asked &asked, session::Scratch &scratch)
 {
-    if (place.step == kThisEvent) {
-        event::Value value =
-            session::read(place.field, asked.event, asked.context, asked.session, scratch);
-        return place.item < 0 ? value : item_of(value, place.item);
-    }
+    if (asked.answers != nullptr && place.number != Place::kUnnumbered)
+        return asked.answers->value(place.number);
+    if (place.step == kThisEvent)
+        return session::read(place.field, asked.event, asked.context, asked.session, scratch);
     const TakenPtr &taken = asked.steps[static_cast<std::size_t>(place.step)];
     if (place.is_count)
         return taken->bound.count;
     return session::read(place.field, *taken->bound.event, taken->bound.context, asked.session,
                          scratch);
+}
+
+event::Value value_of(const Place &place, const Asked &asked, session::Scratch &scratch)
+{
+    const event::Value value = whole_value_of(place, asked, scratch);
+    return place.item < 0 ? value : item_of(value, place.item);
 }
 
 event::Value last_component(const event::Value &value)
@@ -78,6 +84,20 @@ bool patterns_hold(const Test &test, const event::Value &found, std::string &buf
                     : std::any_of(test.patterns.begin(), test.patterns.end(), one);
 }
 
+bool texts_hold(const Test &test, std::string_view one, std::string_view other, const Asked &asked)
+{
+    if (test.cased)
+        return texts_compare(one, other, test.compare);
+    if (test.compare == Compare::equals)
+        return equals_ignoring_case(one, other);
+    const bool is_known_lowered =
+        asked.answers != nullptr && test.place.number != Place::kUnnumbered && test.place.item < 0;
+    const std::string_view lowered = is_known_lowered
+                                         ? asked.answers->lowered(test.place.number, false).text
+                                         : lower_into(one, asked.buffers.lowered);
+    return texts_compare(lowered, lower_into(other, asked.buffers.other_lowered), test.compare);
+}
+
 // Two fields of whatever kinds, as texts; numbers by size where the comparison asks for it.
 bool fields_hold(const Test &test, const Asked &asked)
 {
@@ -85,6 +105,11 @@ bool fields_hold(const Test &test, const Asked &asked)
     const event::Value right = value_of(test.other, asked, asked.buffers.other);
     if (!is_known(left) || !is_known(right))
         return false;
+    // What most ask: the same path. Asked of every way that led here, it must not build texts.
+    const auto *one = std::get_if<std::string_view>(&left);
+    const auto *other = std::get_if<std::string_view>(&right);
+    if (one != nullptr && other != nullptr && test.compare <= Compare::ends && !test.base_name)
+        return texts_hold(test, *one, *other, asked);
     std::string a = event::to_text(left);
     std::string b = event::to_text(right);
     if (test.compare > Compare::network) {
@@ -114,23 +139,32 @@ bool is_fresh(const Test &test, const Asked &asked)
 
 bool holds(const Test &test, const Asked &asked)
 {
-    switch (test.kind) {
-    case Test::Kind::fresh:
+    if (test.kind == Test::Kind::fresh)
         return is_fresh(test, asked);
-    case Test::Kind::fieldref:
+    if (test.kind == Test::Kind::fieldref)
         return fields_hold(test, asked);
-    case Test::Kind::exists:
-        return is_known(value_of(test.place, asked, asked.buffers.value)) == test.wanted;
-    case Test::Kind::absent:
-        return !is_known(value_of(test.place, asked, asked.buffers.value));
-    case Test::Kind::patterns:
-        break;
-    }
-    return patterns_hold(test, value_of(test.place, asked, asked.buffers.value),
-                         asked.buffers.lowered);
+    return holds_of(test, whole_value_of(test.place, asked, asked.buffers.value),
+                    asked.buffers.lowered);
+}
+
+bool ask(const Test &test, const Asked &asked)
+{
+    if (asked.answers != nullptr && test.question != Test::kUnnumbered)
+        return asked.answers->holds(test.question);
+    return holds(test, asked);
 }
 
 } // namespace
+
+bool holds_of(const Test &test, const event::Value &whole, std::string &buffer)
+{
+    const event::Value value = test.place.item < 0 ? whole : item_of(whole, test.place.item);
+    if (test.kind == Test::Kind::exists)
+        return is_known(value) == test.wanted;
+    if (test.kind == Test::Kind::absent)
+        return !is_known(value);
+    return patterns_hold(test, value, buffer);
+}
 
 bool holds(const Clause &clause, const Asked &asked)
 {
@@ -140,7 +174,7 @@ bool holds(const Clause &clause, const Asked &asked)
             return false;
     }
     for (const Test &test : clause.tests)
-        if (!holds(test, asked))
+        if (!ask(test, asked))
             return false;
     for (const Where &nots : clause.nots)
         if (holds(nots, asked))

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
 #include "base/text.h"
@@ -173,10 +174,40 @@ std::vector<std::string> Pattern::pieces() const
     return pieces;
 }
 
+std::vector<std::string> Pattern::needles() const
+{
+    if (compare_ != Compare::regex)
+        return {};
+    constexpr int kShortest = 2;
+    re2::FilteredRE2 filter(kShortest);
+    int number = 0;
+    std::vector<std::string> atoms;
+    if (filter.Add(regex_->pattern(), regex_->options(), &number) != re2::RE2::NoError)
+        return {};
+    filter.Compile(&atoms);
+    // Which texts an expression needs is a formula of "and" and "or". If it can come true without
+    // any of them, they say nothing; else at least one of them must be there.
+    std::vector<int> without;
+    filter.AllPotentials({}, &without);
+    return without.empty() ? atoms : std::vector<std::string>{};
+}
+
 std::string_view lower_into(std::string_view text, std::string &buffer)
 {
     buffer.resize(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    std::size_t i = 0;
+    // Eight letters at once: the top bit of each byte says whether it is a capital.
+    constexpr std::uint64_t kEach = 0x0101010101010101U;
+    for (std::uint64_t part = 0; i + sizeof part <= text.size(); i += sizeof part) {
+        std::memcpy(&part, text.data() + i, sizeof part);
+        const std::uint64_t low = part & 0x7f * kEach;
+        const std::uint64_t from_a = low + (0x80 - 'A') * kEach;
+        const std::uint64_t above_z = low + (0x7f - 'Z') * kEach;
+        const std::uint64_t capitals = (from_a ^ above_z) & ~part & 0x80 * kEach;
+        part |= capitals >> 2U; // 'a' - 'A' is 0x20
+        std::memcpy(buffer.data() + i, &part, sizeof part);
+    }
+    for (; i < text.size(); ++i) {
         const char c = text[i];
         buffer[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
     }

@@ -68,6 +68,9 @@ public:
     // Of a text with wildcards: what stands before, between and after them. The first is how every
     // match begins, the last how it ends; both may be empty. Empty where there are no wildcards.
     [[nodiscard]] std::vector<std::string> pieces() const;
+    // Of an expression: texts in lower case, of which at least one is part of whatever it matches.
+    // Empty where none can be told.
+    [[nodiscard]] std::vector<std::string> needles() const;
     [[nodiscard]] bool cased() const { return cased_; }
     [[nodiscard]] const std::optional<Number> &number() const { return number_; }
     [[nodiscard]] const std::optional<Ip> &ip() const { return ip_; }

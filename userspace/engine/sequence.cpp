@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "engine/absence.h"
+#include "engine/answers.h"
 #include "engine/key.h"
 
 namespace sentra::engine {
@@ -33,6 +34,12 @@ std::uint64_t hash_of(std::string_view text)
     return hash;
 }
 
+// As Answers::Lowered has it. Says which values differ, never that two are the same.
+std::uint64_t hash_of_lowered(std::string_view text)
+{
+    return Words::hash(lower_ascii(text));
+}
+
 // "message repeated 5 times" is five events in one.
 std::uint64_t weight_of(const event::Event &event)
 {
@@ -40,6 +47,20 @@ std::uint64_t weight_of(const event::Event &event)
     const event::Value value = kField ? event.get(*kField) : event::Value{};
     const auto *count = std::get_if<std::uint64_t>(&value);
     return count == nullptr ? 1 : std::max<std::uint64_t>(*count, 1);
+}
+
+// Whether the event can be the first of something: a step that nothing required comes before, or
+// what calls off. What could only go on is nothing to remember where nothing has begun.
+bool begins_any(const CompiledRule &rule, const Waiting *begin, const Waiting *end)
+{
+    return std::any_of(begin, end, [&rule](const Waiting &waiting) {
+        if (waiting.part >= rule.first_unless())
+            return waiting.part < rule.first_until();
+        const Step &step = rule.steps[waiting.part];
+        return std::none_of(rule.steps.begin(), rule.steps.end(), [&step](const Step &other) {
+            return other.position < step.position && !other.optional;
+        });
+    });
 }
 
 } // namespace
@@ -78,7 +99,9 @@ void Sequences::step(const std::vector<Waiting> &found, const Asked &asked, Nove
         const bool remembers = !rule.is_single() || (!rule.unless.empty() && rule.memory_ns > 0);
         if (one.has_key && found[begin].part >= rule.first_until()) {
             one.instance = by_rule_[number].find(key_); // what only ends begins nothing
-        } else if (one.has_key && remembers) {
+        } else if (one.has_key && remembers &&
+                   (begins_any(rule, found.data() + begin, found.data() + end) ||
+                    by_rule_[number].find(key_) != nullptr)) {
             one.instance = &by_rule_[number].use(key_, asked.event.time_ns(), evicted);
             one.instance->stages.resize(rule.steps.size());
             one.instance->counters.resize(rule.steps.size());
@@ -126,27 +149,73 @@ void Sequences::forget_all(Turn &turn)
         counter = {};
 }
 
-// Copies into way_ what is still in time of a way that leads up to the position; whether that is
-// enough to go on from.
-bool Sequences::is_live(const Turn &turn, const std::vector<TakenPtr> &bound, std::size_t position)
+// What is still in time of a way that leads up to the position: the way itself, or way_ without
+// what is too old. nullptr: not enough to go on from.
+const std::vector<TakenPtr> *Sequences::live(const Turn &turn, const std::vector<TakenPtr> &bound,
+                                             std::size_t position)
 {
     const std::vector<Step> &steps = turn.rule.steps;
     const std::uint64_t now_ns = turn.asked.event.time_ns();
-    way_.assign(steps.size(), nullptr);
+    const auto is_old = [&](const TakenPtr &taken) {
+        return taken != nullptr && age_ns(now_ns, taken->time_ns) > turn.rule.within_ns;
+    };
     for (std::size_t k = 0; k < steps.size() && steps[k].position <= position;) {
         const std::size_t at = steps[k].position;
         const bool needed = !steps[k].optional || at == position;
         bool is_bound = false;
-        for (; k < steps.size() && steps[k].position == at; ++k) {
-            if (bound[k] == nullptr || age_ns(now_ns, bound[k]->time_ns) > turn.rule.within_ns)
-                continue;
-            way_[k] = bound[k];
-            is_bound = true;
-        }
+        for (; k < steps.size() && steps[k].position == at; ++k)
+            is_bound = is_bound || (bound[k] != nullptr && !is_old(bound[k]));
         if (needed && !is_bound)
-            return false;
+            return nullptr;
     }
-    return true;
+    if (std::none_of(bound.begin(), bound.end(), is_old))
+        return &bound;
+    way_ = bound;
+    for (TakenPtr &taken : way_)
+        if (is_old(taken))
+            taken = nullptr;
+    return &way_;
+}
+
+// What an alternative of the step's condition wants of a way to the earlier step, as far as the
+// event says it: the same value as one that the way keeps.
+void Sequences::gather_wishes(const Turn &turn, const Step &step, const Step &earlier)
+{
+    wishes_.clear();
+    Answers &answers = *turn.asked.answers;
+    for (const Clause &clause : step.where.any) {
+        Wish wish;
+        bool may_hold = true;
+        for (const Test &test : clause.tests) {
+            if (test.question != Test::kUnnumbered)
+                may_hold = may_hold && answers.holds(test.question);
+            if (!test.is_same_text())
+                continue;
+            const auto at =
+                std::find_if(earlier.joined.begin(), earlier.joined.end(), [&](const Place &place) {
+                    return place.step == test.other.step &&
+                           place.field.name == test.other.field.name;
+                });
+            if (at == earlier.joined.end())
+                continue;
+            const event::Value &value = answers.value(test.place.number);
+            may_hold = may_hold && is_known(value);
+            wish.at = static_cast<std::size_t>(at - earlier.joined.begin());
+            wish.hash = std::holds_alternative<std::string_view>(value)
+                            ? answers.lowered(test.place.number, false).hash
+                            : hash_of_lowered(event::to_text(value));
+        }
+        if (may_hold)
+            wishes_.push_back(wish);
+    }
+}
+
+// Whether it is worth asking the condition of the way.
+bool Sequences::is_wished(const Way &way) const
+{
+    return std::any_of(wishes_.begin(), wishes_.end(), [&](const Wish &wish) {
+        return wish.at == Wish::kAny || way.hashes[wish.at] == wish.hash;
+    });
 }
 
 // The latest way that leads to just before the step and will do, in way_: over the nearest earlier
@@ -158,20 +227,30 @@ bool Sequences::find_way(const Turn &turn, std::size_t number, const Accept &acc
     std::size_t end = number;
     while (end > 0 && steps[end - 1].position == steps[number].position)
         --end;
+    const auto earlier = [](const auto &a, const auto &b) { return a.first < b.first; };
     while (end > 0) {
         const std::size_t position = steps[end - 1].position;
         std::size_t begin = end;
-        std::vector<std::pair<const Taken *, const Way *>> ways; // of this place, the latest last
-        for (; begin > 0 && steps[begin - 1].position == position; --begin)
-            if (turn.instance != nullptr)
-                for (const Way &way : turn.instance->stages[begin - 1])
-                    ways.emplace_back(way.bound[begin - 1].get(), &way);
-        std::stable_sort(ways.begin(), ways.end(), [](const auto &a, const auto &b) {
-            return a.first->time_ns < b.first->time_ns;
-        });
-        for (auto way = ways.rbegin(); way != ways.rend(); ++way)
-            if (is_live(turn, way->second->bound, position) && accept(way_))
-                return true;
+        ways_.clear(); // of this place, the latest last
+        for (; begin > 0 && steps[begin - 1].position == position; --begin) {
+            if (turn.instance == nullptr || turn.instance->stages[begin - 1].empty())
+                continue;
+            if (steps[number].asks_steps)
+                gather_wishes(turn, steps[number], steps[begin - 1]);
+            for (const Way &way : turn.instance->stages[begin - 1])
+                if (!steps[number].asks_steps || is_wished(way))
+                    ways_.emplace_back(way.bound[begin - 1]->time_ns, &way);
+        }
+        if (!std::is_sorted(ways_.begin(), ways_.end(), earlier))
+            std::stable_sort(ways_.begin(), ways_.end(), earlier);
+        for (auto way = ways_.rbegin(); way != ways_.rend(); ++way) {
+            const std::vector<TakenPtr> *bound = live(turn, way->second->bound, position);
+            if (bound == nullptr || !accept(*bound))
+                continue;
+            if (bound != &way_)
+                way_ = *bound;
+            return true;
+        }
         if (!steps[begin].optional)
             return false;
         end = begin;
@@ -187,7 +266,8 @@ void Sequences::take(Turn &turn, std::size_t number)
     const Asked &asked = turn.asked;
     const auto find = [&](std::uint32_t fresh) {
         return find_way(turn, number, [&](const std::vector<TakenPtr> &way) {
-            const Asked with{asked.event, asked.context, asked.session, way, fresh, asked.buffers};
+            const Asked with{asked.event, asked.context, asked.session, way,
+                             fresh,       asked.buffers, asked.answers};
             return (!step.asks_steps && !step.asks_fresh) || holds(step.where, with);
         });
     };
@@ -195,7 +275,8 @@ void Sequences::take(Turn &turn, std::size_t number)
         return;
     // What was seen is noted whether or not it leads on.
     const std::uint32_t fresh = step.fresh.empty() ? 0 : turn.novelty.ask(step.fresh, asked);
-    if (!find(fresh))
+    const bool is_found = step.asks_steps && step.fresh.empty();
+    if (!is_found && !find(fresh))
         return;
     auto taken =
         std::make_shared<Taken>(Taken{{step.name, event::Owned(asked.event), asked.context, 1},
@@ -227,13 +308,16 @@ void Sequences::keep_way(Turn &turn, std::size_t number)
         return;
     std::vector<Way> &ways = turn.instance->stages[number];
     joined_.clear();
+    std::vector<std::uint64_t> hashes;
     for (const Place &place : turn.rule.steps[number].joined) {
         const TakenPtr &taken = way_[static_cast<std::size_t>(place.step)];
+        std::string text;
         if (taken != nullptr)
-            joined_ +=
+            text =
                 event::to_text(session::read(place.field, *taken->bound.event, taken->bound.context,
                                              turn.asked.session, turn.asked.buffers.value));
-        joined_ += '\x1f';
+        joined_.append(text).append("\x1f");
+        hashes.push_back(hash_of_lowered(text));
     }
     const auto same = std::find_if(ways.begin(), ways.end(),
                                    [&](const Way &way) { return way.joined == joined_; });
@@ -246,7 +330,7 @@ void Sequences::keep_way(Turn &turn, std::size_t number)
             ++turn.evicted;
         ways.erase(ways.begin());
     }
-    ways.push_back({joined_, way_});
+    ways.push_back({joined_, std::move(hashes), way_});
 }
 
 bool Sequences::called_off(const Turn &turn) const

@@ -62,7 +62,8 @@ private:
         std::deque<TakenPtr> latest;
     };
     struct Way {
-        std::string joined; // values of Step::joined
+        std::string joined;                // values of Step::joined
+        std::vector<std::uint64_t> hashes; // of each of them, in lower case
         std::vector<TakenPtr> bound;
     };
     struct Instance {
@@ -75,9 +76,17 @@ private:
     void turn(Turn &turn, const Waiting *begin, const Waiting *end);
     void forget_all(Turn &turn);
     void take(Turn &turn, std::size_t number);
+    struct Wish {
+        static constexpr std::size_t kAny = ~std::size_t{0};
+        std::size_t at = kAny; // of Way::hashes
+        std::uint64_t hash = 0;
+    };
+    void gather_wishes(const Turn &turn, const Step &step, const Step &earlier);
+    [[nodiscard]] bool is_wished(const Way &way) const;
     template <typename Accept> // whether a way will do
     bool find_way(const Turn &turn, std::size_t number, const Accept &accept);
-    bool is_live(const Turn &turn, const std::vector<TakenPtr> &bound, std::size_t position);
+    const std::vector<TakenPtr> *live(const Turn &turn, const std::vector<TakenPtr> &bound,
+                                      std::size_t position);
     void keep_way(Turn &turn, std::size_t number);
     bool called_off(const Turn &turn) const;
     void complete(Turn &turn, std::size_t number, std::vector<TakenPtr> way);
@@ -89,9 +98,11 @@ private:
     RuleSetPtr set_;
     std::vector<Recent<Instance>> by_rule_;
     std::vector<Absences> absences_; // by rule
-    std::vector<TakenPtr> way_;      // reused
-    std::string key_;                // reused
-    std::string joined_;             // reused
+    // Reused:
+    std::vector<TakenPtr> way_;
+    std::vector<std::pair<std::uint64_t, const Way *>> ways_; // time of the way's last step
+    std::vector<Wish> wishes_;
+    std::string key_, joined_;
 };
 
 } // namespace sentra::engine

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 
+#include "engine/answers.h"
 #include "engine/rule_files.h"
 #include "engine/sigma.h"
 #include "lab.h"
@@ -134,7 +135,9 @@ bool finds(const RuleSet &set, std::size_t number, const Clause &clause, const e
         const session::Context context = session.apply(*event);
         if (!event->is(type.id))
             continue;
-        const Asked asked{*event, context, session, {}, ~std::uint32_t{0}, buffers};
+        Answers answers(set.questions, set.index.found_words());
+        answers.begin(*event, context, session);
+        const Asked asked{*event, context, session, {}, ~std::uint32_t{0}, buffers, &answers};
         set.index.find(asked, found);
         for (const Waiting &one : found)
             if (one.rule == number)
