@@ -2,9 +2,9 @@
 // Many texts looked for at once: one walk over an event's value finds every text in it, however
 // many rules ask. Each text is known by four letters of its own (fewer, where it is shorter); the
 // walk asks one bit for each four neighbours of the value, and nearly always that is all. An
-// automaton (Aho and Corasick) waits for memory at every letter; this is some five times as fast on
-// paths. RE2::Set would do the same for expressions, but gives up when its memory is full; this
-// one's size is known when the rules are compiled.
+// automaton (Aho and Corasick) waits for memory at every letter. RE2::Set would do the same for
+// expressions, but gives up when its memory is full; this one's size is known when the rules are
+// compiled.
 #pragma once
 
 #include <array>
