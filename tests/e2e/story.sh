@@ -62,6 +62,12 @@ inside() {
         "$("$bin/sentra" sessions --json --state-dir "$state" | jq -rs --argjson session "$session" '.[] | select(.session.audit_id == $session) | .summary')"
     "$bin/sentra" sessions --state-dir "$state"
     "$bin/sentra" signals --state-dir "$state"
+    local id
+    id=$(signals .id | tr -d '"')
+    "$bin/sentra" review "$id" --verdict test --note "the test of one story" --state-dir "$state"
+    expect "reviewed" "Low (Reviewed)" "$("$bin/sentra" show "$id" --json --state-dir "$state" | jq -r .state)"
+    expect "whose decision" "*by root: a test*" "$("$bin/sentra" show "$id" --json --state-dir "$state" | jq -r .narrative)"
+    "$bin/sentra" ledger --state-dir "$state"
     "$bin/sentra" explain --state-dir "$state" "$(signals .id | tr -d '"')"
 }
 

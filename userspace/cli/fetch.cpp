@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "base/time.h"
+#include "pipeline/author.h"
 #include "pipeline/config.h"
+#include "pipeline/desk.h"
 #include "pipeline/status.h"
 #include "store/store.h"
 
@@ -20,6 +22,31 @@ namespace {
 tl::unexpected<NotFetched> not_fetched(Exit status, std::string text)
 {
     return tl::unexpected(NotFetched{status, std::move(text)});
+}
+
+bool is_decision(pipeline::Request::Verb verb)
+{
+    using Verb = pipeline::Request::Verb;
+    return verb == Verb::review || verb == Verb::reviews || verb == Verb::ledger ||
+           verb == Verb::override_add || verb == Verb::override_list ||
+           verb == Verb::override_check || verb == Verb::override_end;
+}
+
+// While no daemon runs, its desk is ours; the store's lock keeps a second one away.
+tl::expected<Fetched, NotFetched> decided(const std::string &path, pipeline::Request request)
+{
+    auto store = store::Store::open(path, store::Store::Access::write);
+    if (!store)
+        return not_fetched(kFinding, store.error().text);
+    auto desk = pipeline::Desk::open(**store);
+    if (!desk)
+        return not_fetched(kFinding, desk.error().text);
+    request.author = pipeline::author_of(::getuid(), ::getpid());
+    std::vector<signal::Signal> told;
+    auto lines = desk->answer(request, now_ns(), told);
+    if (!lines)
+        return not_fetched(kFinding, lines.error().text);
+    return Fetched{std::move(*lines), false};
 }
 
 tl::expected<Fetched, NotFetched> from_store(const std::string &state_dir,
@@ -35,11 +62,12 @@ tl::expected<Fetched, NotFetched> from_store(const std::string &state_dir,
     auto store = store::Store::open(path, store::Store::Access::read);
     if (!store)
         return not_fetched(kFinding, store.error().text);
-    auto lines = request.verb == pipeline::Request::Verb::status
-                     ? pipeline::status_without_daemon(**store)
-                 : request.verb == pipeline::Request::Verb::sessions
-                     ? (*store)->sessions(request.query)
-                     : (*store)->signals(request.query);
+    if (is_decision(request.verb))
+        return decided(path, request);
+    auto lines =
+        request.verb == pipeline::Request::Verb::status ? pipeline::status_without_daemon(**store)
+        : request.verb == pipeline::Request::Verb::sessions ? (*store)->sessions(request.query)
+                                                            : (*store)->signals(request.query);
     if (!lines)
         return not_fetched(kFinding, lines.error().text);
     return Fetched{std::move(*lines), false};

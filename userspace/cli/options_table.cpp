@@ -23,9 +23,9 @@ constexpr OptionRow kConfig{"--config", "FILE", "configuration; everything has a
 
 const char *says_formats()
 {
-    static const std::string kSays = "as a signal would leave the host, its secrets removed: " +
-                                     output::format_names() +
-                                     " (default: the signal as the store holds it)";
+    static const std::string kSays =
+        "as a signal would leave the host, its secrets removed: " + output::format_names() +
+        " (default: the signal as the store holds it)";
     return kSays.c_str();
 }
 
@@ -50,11 +50,13 @@ const ProgramRow &sentra_program()
              verb_signals},
             {"sessions",
              "what became of each login, newest last",
-             "Who came, from where and how, as whom they acted, until when, and which signals speak "
+             "Who came, from where and how, as whom they acted, until when, and which signals "
+             "speak "
              "of it; also where nothing stood out.",
              {kJson,
-              {"--since", "TIME", "only sessions that did something since: 7d, 30m, "
-                                  "2026-03-02T10:11:00Z"},
+              {"--since", "TIME",
+               "only sessions that did something since: 7d, 30m, "
+               "2026-03-02T10:11:00Z"},
               {"--until", "TIME", "only what happened until then"},
               kStateDir,
               kSocket},
@@ -65,6 +67,74 @@ const ProgramRow &sentra_program()
              "",
              {kSignalId, kStateDir, kSocket},
              verb_explain},
+            {"review",
+             "say what a signal turned out to be",
+             "The decision, who took it and why go into the ledger; the signal stays, and says so. "
+             "A "
+             "reviewed signal asks for nothing again, unless its story goes on.",
+             {kSignalId,
+              {"--verdict", "WORD",
+               "false-positive, true-positive, benign, disregard, test, security-risk, "
+               "managed-externally, duplicate; suspicious and insufficient-data settle nothing",
+               true},
+              {"--note", "TEXT", "why, for whoever reads it later", true},
+              {"--resolved", "", "what had to be done is done"},
+              kStateDir,
+              kSocket},
+             verb_review},
+            {"reviews export",
+             "the reviews in force, as one JSON object by signal",
+             "",
+             {kStateDir, kSocket},
+             verb_reviews_export},
+            {"reviews import",
+             "take reviews from a file of that form",
+             "Each is taken by itself; what is refused is said. Exit status: 0 all taken, 1 some "
+             "were not.",
+             {{"file", "FILE", "{\"<id>\": {\"status\": \"REVIEWED\", \"note\": \"...\"}}", true},
+              kStateDir,
+              kSocket},
+             verb_reviews_import},
+            {"override add",
+             "a standing decision: what it covers is told as reviewed until it ends",
+             "Name at least one thing that a signal must have. Nothing is deleted, and what the "
+             "sensor says of itself is never covered. At most 90 days.",
+             {{"--reason", "TEXT", "why", true},
+              {"--for", "TIME", "how long it lasts: 2h, 7d", true},
+              {"--from", "TIME", "when it begins: 2026-03-02T10:11:00Z (default: now)"},
+              {"--kind", "WORD",
+               "maintenance-window, accepted-risk or expected-change (default: expected-change)"},
+              {"--rule", "ID", "a rule's id"},
+              {"--user", "NAME", "who signed in, or as whom a service runs"},
+              {"--executable", "PATH", "the program that acts"},
+              {"--unit", "NAME", "the systemd unit that acts"},
+              {"--source", "ADDRESS", "where the actor signed in from: 203.0.113.7, 10.0.0.0/8"},
+              {"--ticket", "TEXT", "where it was agreed"},
+              {"--max-hits", "N", "covers at most that many signals"},
+              kJson,
+              kStateDir,
+              kSocket},
+             verb_override_add},
+            {"override list",
+             "overrides, those that ended too, and how much they covered",
+             "",
+             {kJson, kStateDir, kSocket},
+             verb_override_list},
+            {"override check",
+             "which overrides would cover a signal, and why not",
+             "",
+             {kSignalId, kJson, kStateDir, kSocket},
+             verb_override_check},
+            {"override end",
+             "end an override before its time",
+             "",
+             {{"override", "ID", "an override's id: ov-3", true}, kJson, kStateDir, kSocket},
+             verb_override_end},
+            {"ledger",
+             "every decision, by whom and when, and whether the chain is whole",
+             "Exit status: 1 where an entry was changed or taken out.",
+             {kJson, kStateDir, kSocket},
+             verb_ledger},
             {"status",
              "whether sentrad runs, what it sees and what it lost",
              "Exit status: 0 healthy, 1 degraded, 3 not running, 4 without permission.",

@@ -70,7 +70,7 @@ struct Match {
     std::string intent;                          // after terms that change it
     std::vector<Tag> tags;                       // in the order they were first seen
     std::vector<Evidence> trail; // what the actor did lately besides, in order; no step's
-    bool again = false;                          // the same merge window has been handed up before
+    bool again = false;          // the same merge window has been handed up before
 
     // The value of "step.field" (a bound event's field), or of "field" (the deciding event's).
     // Empty when there is none. Not escaped. Filled in by the engine.

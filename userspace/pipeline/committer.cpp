@@ -93,6 +93,9 @@ Result<std::vector<signal::Signal>> Committer::settle(Loop &loop, bool clean_sto
     last_.clean_stop = clean_stop;
     batch_.position = last_;
 
+    if (decide_)
+        for (signal::Signal &signal : batch_.signals)
+            decide_(signal);
     auto news = store_.commit(batch_);
     if (!news)
         return news;

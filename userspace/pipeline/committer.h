@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -21,11 +22,15 @@ namespace sentra::pipeline {
 class Committer {
 public:
     struct Rebuild {
-        std::uint64_t until_ns = 0;  // up to here, the journal is read for the second time
-        bool all_is_known = false;   // the first start: the past is for learning, not for telling
+        std::uint64_t until_ns = 0; // up to here, the journal is read for the second time
+        bool all_is_known = false;  // the first start: the past is for learning, not for telling
         std::map<std::string, std::uint64_t> known{}; // what has been told: uid, count
         std::vector<signal::Signal> told{};           // in order of time, for the loop
     };
+
+    // Called with every signal before it is stored.
+    using Decide = std::function<void(signal::Signal &)>;
+    void decide_by(Decide decide) { decide_ = std::move(decide); }
 
     Committer(store::Store &store, store::Position last, Rebuild rebuild);
 
@@ -54,6 +59,7 @@ private:
     [[nodiscard]] bool is_known(const signal::Signal &signal) const;
 
     store::Store &store_;
+    Decide decide_;
     store::Position last_;
     Rebuild rebuild_;
     bool cursor_passed_; // what follows was never taken before

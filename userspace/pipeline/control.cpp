@@ -18,6 +18,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "pipeline/author.h"
 
 namespace sentra::pipeline {
 
@@ -235,6 +236,8 @@ void ControlServer::serve(const Fd &peer)
         return;
     }
     auto request = parse_request(*line);
+    if (request)
+        request->author = author_of(peer);
     auto lines = request ? answer_(*request)
                          : Result<std::vector<std::string>>(tl::unexpected(request.error()));
     if (!lines) {

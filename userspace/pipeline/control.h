@@ -21,8 +21,25 @@ namespace sentra::pipeline {
 inline constexpr std::size_t kRequestBytesMost = 4096;
 
 struct Request {
-    enum class Verb { status, signals, show, sessions, reload } verb = Verb::status;
-    store::Query query; // signals, show, sessions
+    enum class Verb {
+        status,
+        signals,
+        show,
+        sessions,
+        reload,
+        review,
+        reviews,
+        override_add,
+        override_list,
+        override_check,
+        override_end,
+        ledger,
+    } verb = Verb::status;
+    store::Query query; // signals, show, sessions; the id of what is decided on
+    std::string body;   // of a decision: one JSON object
+    // Who asks, as the kernel names the peer: "maria", or "maria as root" after sudo. No member of
+    // the line.
+    std::string author;
 };
 
 // A line without its newline, as anybody may have written it.

@@ -2,7 +2,6 @@
 #include "pipeline/daemon.h"
 
 #include <chrono>
-#include <condition_variable>
 #include <mutex>
 
 #include <unistd.h>
@@ -14,6 +13,8 @@
 #include "base/text.h"
 #include "pipeline/committer.h"
 #include "pipeline/control.h"
+#include "pipeline/desk.h"
+#include "pipeline/errands.h"
 #include "pipeline/housekeeping.h"
 #include "pipeline/loop.h"
 #include "pipeline/merge.h"
@@ -65,9 +66,10 @@ private:
     Status describe() const;
     Result<std::vector<std::string>> answer(const Request &request);
     Result<std::shared_ptr<const engine::Rules>> read_rules() const;
-    void reload_if(bool is_asked);
     Result<void> reload();
-    Result<std::vector<std::string>> answer_reload();
+    Result<void> reload_and_say();
+    Errands::Lines answer_reload();
+    Errands::Lines decide(const Request &request);
 
     const Config &config_;
     bool print_;
@@ -91,13 +93,10 @@ private:
     bool stopping_ = false, forced_ = false, ready_ = false;
     std::string store_error_;
     std::string rules_error_;
-    sentra_head taken_{};     // of the last record
-    std::mutex reload_mutex_; // guards the four below: the door asks, the loop reloads
-    std::condition_variable reloaded_;
-    std::uint64_t reloads_asked_ = 0, reloads_done_ = 0;
-    bool is_closing_ = false;
-    std::vector<std::string> reload_says_; // of the last one: an error's text, or the answer's line
-    std::mutex status_mutex_;              // guards status_, which the door's thread reads
+    sentra_head taken_{}; // of the last record
+    Errands errands_;     // what the door asks of the loop
+    std::optional<Desk> desk_;
+    std::mutex status_mutex_; // guards status_, which the door's thread reads
     std::string status_;
     std::unique_ptr<store::Store> reader_; // the door's own
     std::unique_ptr<ControlServer> door_;  // first to go: it uses all the others
@@ -167,7 +166,13 @@ Result<void> Daemon::open_store()
     if (!sightings)
         return tl::unexpected(std::move(sightings.error()));
     loop_->engine().remember(*sightings);
-    return {};
+    auto desk = Desk::open(*store_);
+    if (!desk)
+        return tl::unexpected(std::move(desk.error()));
+    desk_.emplace(std::move(*desk));
+    if (!desk_->wrong().empty())
+        spdlog::error("the ledger of decisions is not as it was written: {}", desk_->wrong());
+    return desk_->note_rules(loop_->rules().bundle(), loop_->rules().all().size(), unix_now_ns());
 }
 
 Result<void> Daemon::find_position()
@@ -203,6 +208,7 @@ Result<void> Daemon::find_position()
     auto position = last_;
     position.boot_id = boot_;
     committer_ = std::make_unique<Committer>(*store_, std::move(position), std::move(rebuild));
+    committer_->decide_by([this](signal::Signal &signal) { desk_->apply(signal); });
     return {};
 }
 
@@ -331,7 +337,9 @@ void Daemon::look()
     looked_ = now;
     const StopSignals::Asked asked = stop_signals_->come();
     ask_to_stop(asked);
-    reload_if(asked.to_reload);
+    if (asked.to_reload && !stopping_)
+        (void)reload_and_say();
+    errands_.run_pending();
     facts_->refresh(*merge_, *sources_, now);
     if (now - committed_ >= kBetweenCommits)
         settle(false);
@@ -417,20 +425,12 @@ Result<void> Daemon::reload()
     committer_->take(signals_, taken_, *loop_);
     spdlog::info("read again: {} rules, bundle {:.12} (before: {:.12})", (*rules)->all().size(),
                  (*rules)->bundle(), before);
-    return {};
+    return desk_->note_rules((*rules)->bundle(), (*rules)->all().size(), unix_now_ns());
 }
 
-void Daemon::reload_if(bool is_asked)
+Result<void> Daemon::reload_and_say()
 {
-    std::uint64_t asked = 0;
-    {
-        const std::lock_guard lock(reload_mutex_);
-        asked = reloads_asked_;
-        is_asked = is_asked || asked != reloads_done_;
-    }
-    if (!is_asked || stopping_)
-        return;
-    const auto done = reload();
+    auto done = reload();
     rules_error_ = done ? "" : done.error().text;
     if (!done)
         spdlog::error("the rules are not as they should be; those of before stay in force");
@@ -438,26 +438,25 @@ void Daemon::reload_if(bool is_asked)
         if (!line.empty())
             spdlog::error("{}", printable(line));
     publish();
-    const std::lock_guard lock(reload_mutex_);
-    reload_says_ = {rules_error_, "{\"rules\":" + std::to_string(loop_->rules().all().size()) +
-                                      ",\"bundle\":\"" + loop_->rules().bundle() + "\"}"};
-    reloads_done_ = asked;
-    reloaded_.notify_all();
+    return done;
 }
 
-// On the door's thread.
-Result<std::vector<std::string>> Daemon::answer_reload()
+// An errand of the door's.
+Errands::Lines Daemon::answer_reload()
 {
-    constexpr std::chrono::seconds kPatient(25); // the one who asks waits for 30
-    std::unique_lock lock(reload_mutex_);
-    const std::uint64_t mine = ++reloads_asked_;
-    if (!reloaded_.wait_for(lock, kPatient, [&] { return is_closing_ || reloads_done_ >= mine; }))
-        return failure("the rules are still being read; sentra status says when they are in force");
-    if (reloads_done_ < mine)
-        return failure("sentrad is stopping");
-    if (!reload_says_.front().empty())
-        return failure(reload_says_.front());
-    return std::vector<std::string>{reload_says_.back()};
+    if (auto done = reload_and_say(); !done)
+        return tl::unexpected(std::move(done.error()));
+    return std::vector<std::string>{"{\"rules\":" + std::to_string(loop_->rules().all().size()) +
+                                    ",\"bundle\":\"" + loop_->rules().bundle() + "\"}"};
+}
+
+// An errand of the door's, too.
+Errands::Lines Daemon::decide(const Request &request)
+{
+    std::vector<signal::Signal> told;
+    auto lines = desk_->answer(request, unix_now_ns(), told);
+    print(told);
+    return lines;
 }
 
 // ---- what is told of itself ------------------------------------------------------------------
@@ -506,23 +505,26 @@ void Daemon::publish()
 // On the door's thread.
 Result<std::vector<std::string>> Daemon::answer(const Request &request)
 {
-    if (request.verb == Request::Verb::reload)
-        return answer_reload();
-    if (request.verb == Request::Verb::sessions)
-        return reader_->sessions(request.query);
-    if (request.verb != Request::Verb::status)
+    switch (request.verb) {
+    case Request::Verb::status: {
+        const std::lock_guard lock(status_mutex_);
+        return std::vector<std::string>{status_};
+    }
+    case Request::Verb::signals:
+    case Request::Verb::show:
         return reader_->signals(request.query);
-    const std::lock_guard lock(status_mutex_);
-    return std::vector<std::string>{status_};
+    case Request::Verb::sessions:
+        return reader_->sessions(request.query);
+    case Request::Verb::reload:
+        return errands_.run([this] { return answer_reload(); });
+    default:
+        return errands_.run([this, &request] { return decide(request); });
+    }
 }
 
 Result<void> Daemon::end()
 {
-    {
-        const std::lock_guard lock(reload_mutex_);
-        is_closing_ = true;
-        reloaded_.notify_all();
-    }
+    errands_.close();
     door_.reset();
     merge_->close();
     settle(!forced_ && stopping_);

@@ -28,7 +28,8 @@ public:
 
     // Goes on with the stories that an earlier run told; in order of time.
     void remember(std::vector<signal::Signal> told);
-    // What was done before is for learning what is usual: nobody is told, and no story begins with it.
+    // What was done before is for learning what is usual: nobody is told, and no story begins with
+    // it.
     void learn_until(std::uint64_t time_ns) { learn_until_ns_ = time_ns; }
     // What became of each login.
     [[nodiscard]] signal::Summaries &sessions() { return summaries_; }

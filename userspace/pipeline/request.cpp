@@ -20,8 +20,23 @@ constexpr VerbName kVerbs[] = {
     {Request::Verb::show, "show"},
     {Request::Verb::sessions, "sessions"},
     {Request::Verb::reload, "reload"},
+    {Request::Verb::review, "review"},
+    {Request::Verb::reviews, "reviews"},
+    {Request::Verb::override_add, "override-add"},
+    {Request::Verb::override_list, "override-list"},
+    {Request::Verb::override_check, "override-check"},
+    {Request::Verb::override_end, "override-end"},
+    {Request::Verb::ledger, "ledger"},
 };
 constexpr std::size_t kSignalsMost = 10'000;
+
+std::string known_verbs()
+{
+    std::string text;
+    for (const VerbName &known : kVerbs)
+        text.append(text.empty() ? "" : ", ").append(known.name);
+    return text;
+}
 
 bool is_hex(std::string_view text)
 {
@@ -43,6 +58,12 @@ Result<void> take_member(const std::string &name, const Json &value, Request &re
         if (!value.is_string())
             return failure("\"" + name + "\" is a text");
         (name == "verb" ? verb : request.query.id_prefix) = value.get<std::string>();
+        return {};
+    }
+    if (name == "body") {
+        if (!value.is_object())
+            return failure("\"body\" is an object");
+        request.body = value.dump();
         return {};
     }
     if (name == "since_ns")
@@ -79,12 +100,14 @@ Result<Request> parse_request(std::string_view line)
             const std::string &id = request.query.id_prefix;
             if (!is_hex(id) || id.size() > 64)
                 return failure("an id is up to 64 hex digits");
-            if (request.verb == Request::Verb::show && id.empty())
-                return failure("show needs an \"id\"");
+            const bool is_of_one = request.verb == Request::Verb::show ||
+                                   request.verb == Request::Verb::review ||
+                                   request.verb == Request::Verb::override_check;
+            if (is_of_one && id.empty())
+                return failure(verb + " needs an \"id\"");
             return request;
         }
-    return failure("unknown verb \"" + printable(verb, 60) +
-                   "\"; there are status, signals, show, sessions, reload");
+    return failure("unknown verb \"" + printable(verb, 60) + "\"; there are " + known_verbs());
 }
 
 std::string to_line(const Request &request)
@@ -100,6 +123,8 @@ std::string to_line(const Request &request)
         if (!request.query.id_prefix.empty())
             json["id"] = request.query.id_prefix;
     }
+    if (!request.body.empty())
+        json["body"] = Json::parse(request.body, nullptr, false);
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -201,8 +201,9 @@ void add_process(const engine::Match &match, Signal &signal)
 session::Actor shown(const session::Actor &actor)
 {
     session::Actor copy = actor;
-    for (std::string *text : {&copy.canonical, &copy.user.name, &copy.effective.name, &copy.tty, &copy.unit,
-                              &copy.job, &copy.container, &copy.broker, &copy.unknown_reason})
+    for (std::string *text :
+         {&copy.canonical, &copy.user.name, &copy.effective.name, &copy.tty, &copy.unit, &copy.job,
+          &copy.container, &copy.broker, &copy.unknown_reason})
         *text = printable(*text, kArgumentBytes);
     if (copy.login)
         for (std::string *text :

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "engine/intent.h"
 #include "engine/rule.h"
+#include "signal/decision.h"
 #include "signal/identity.h"
 #include "signal/proof.h"
 #include "signal/words.h"
@@ -180,9 +181,9 @@ void keep_in_bounds(Signal &whole)
 // It begins with the deed: what led there, a sign-in, may have led to others too.
 Chapter chapter_of(const Signal &form)
 {
-    Chapter chapter{form.uid,          form.last_ns, form.last_ns,   form.rule_id,
-                    form.rule_version, form.title,   form.narrative, form.intent,
-                    form.score,        {},           form.count};
+    Chapter chapter{form.uid,       form.last_ns,      form.last_ns, form.rule_id,
+                    form.rule_pack, form.rule_version, form.title,   form.narrative,
+                    form.intent,    form.score,        {},           form.count};
     for (const Technique &technique : form.techniques)
         chapter.attack.push_back(technique.id);
     return chapter;
@@ -205,6 +206,7 @@ Signal alone(const Signal &told, const Chapter &chapter, bool leads)
     }
     form.uid = chapter.uid;
     form.rule_id = chapter.rule_id;
+    form.rule_pack = chapter.rule_pack;
     form.rule_version = chapter.rule_version;
     form.title = chapter.title;
     form.narrative = chapter.text;
@@ -405,6 +407,7 @@ std::optional<Signal> Stories::take(const engine::Match &match, Signal behaviour
 
 void Stories::remember(Signal told)
 {
+    take_back(told);
     const session::Actor &actor = told.actor;
     const bool for_good = actor.kind == ActorKind::session || actor.kind == ActorKind::unit ||
                           actor.kind == ActorKind::container;

@@ -218,7 +218,9 @@ Json story(const Signal &signal)
         put(object, "time",
             Json{{"first", format_rfc3339(chapter.first_ns)},
                  {"last", format_rfc3339(chapter.last_ns)}});
-        put(object, "rule", Json{{"id", chapter.rule_id}, {"version", chapter.rule_version}});
+        Json rule{{"id", chapter.rule_id}, {"version", chapter.rule_version}};
+        put(rule, "pack", chapter.rule_pack);
+        put(object, "rule", std::move(rule));
         put(object, "title", chapter.title);
         put(object, "text", chapter.text);
         put(object, "intent", chapter.intent);
@@ -228,6 +230,22 @@ Json story(const Signal &signal)
         list.push_back(std::move(object));
     }
     return list;
+}
+
+Json decision(const Signal &signal)
+{
+    Json object = Json::object();
+    if (!signal.decision)
+        return object;
+    put(object, "by", signal.decision->by);
+    put(object, "time", format_rfc3339(signal.decision->time_ns));
+    put(object, "verdict", signal.decision->verdict);
+    put(object, "override", signal.decision->standing);
+    put(object, "status", signal.decision->status);
+    put(object, "note", signal.decision->note);
+    put(object, "text", signal.decision->text);
+    put(object, "action", signal.decision->action);
+    return object;
 }
 
 Json tags(const Signal &signal)
@@ -263,6 +281,7 @@ std::string to_json(const Signal &signal)
     put(object, "narrative", signal.narrative);
     put(object, "action", action(signal));
     put(object, "state", signal.state);
+    put(object, "decision", decision(signal));
     put(object, "risk", risk(signal));
     put(object, "confidence", signal.confidence);
     put(object, "attack", attack(signal));

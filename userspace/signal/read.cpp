@@ -240,6 +240,17 @@ void read_meaning(Reader &in, Signal &signal)
         below.take("playbook", signal.playbook);
     });
     in.must("state", signal.state);
+    in.within("decision", [&](Reader &below) {
+        Decision &decision = signal.decision.emplace();
+        below.must("by", decision.by);
+        below.must_time("time", decision.time_ns);
+        below.take("verdict", decision.verdict);
+        below.take("override", decision.standing);
+        below.take("status", decision.status);
+        below.take("note", decision.note);
+        below.take("text", decision.text);
+        below.take("action", decision.action);
+    });
     in.within("risk", [&](Reader &below) {
         below.must("score", signal.score);
         below.each("terms", [&](Reader &term) {
@@ -275,6 +286,7 @@ void read_chapter(Reader &in, Chapter &chapter)
     in.within("rule", [&](Reader &below) {
         below.must("id", chapter.rule_id);
         below.take("version", chapter.rule_version);
+        below.take("pack", chapter.rule_pack);
     });
     in.take("title", chapter.title);
     in.take("text", chapter.text);
@@ -292,8 +304,7 @@ void read_proof(Reader &in, Signal &signal)
         below.take("users", signal.users);
     });
     in.must("count", signal.count);
-    in.each("story",
-            [&](Reader &item) { read_chapter(item, signal.story.emplace_back()); });
+    in.each("story", [&](Reader &item) { read_chapter(item, signal.story.emplace_back()); });
     in.each("evidence", [&](Reader &item) {
         Evidence &row = signal.evidence.emplace_back();
         item.must_time("time", row.time_ns);

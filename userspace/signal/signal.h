@@ -45,12 +45,23 @@ struct Tag {
 struct Chapter {
     std::string uid; // of the signal it would be alone
     std::uint64_t first_ns = 0, last_ns = 0;
-    std::string rule_id;
+    std::string rule_id, rule_pack;
     std::uint32_t rule_version = 0;
     std::string title, text, intent;
     double score = 0;
     std::vector<std::string> attack;
     std::uint64_t count = 0;
+};
+
+// What somebody decided about the signal (signal/decision.h).
+struct Decision {
+    std::string by;
+    std::uint64_t time_ns = 0;
+    std::string verdict;      // of a review
+    std::string standing;     // the override's id, where it was one
+    std::string status, note; // "REVIEWED", "RESOLVED"
+    std::string text;         // the sentence at the narrative's end
+    std::string action;       // the next step without the decision
 };
 
 struct Signal {
@@ -63,6 +74,7 @@ struct Signal {
     std::string intent, title, narrative;
     bool action_needed = false;
     std::string action_text, playbook;
+    std::optional<Decision> decision;
     std::string state;                   // "Low", "Low (Reviewed)", "Action Recommended"
     double score = 0;                    // two decimals
     std::vector<engine::RiskTerm> terms; // their values count in hundredths

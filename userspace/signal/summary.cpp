@@ -49,9 +49,9 @@ void take_login(SessionSummary &summary, const session::Actor &actor)
     session::Actor &known = summary.actor;
     if (!known.login && actor.login) {
         known.login = actor.login;
-        for (std::string *text : {&known.login->user.name, &known.login->source_name,
-                                  &known.login->method, &known.login->fingerprint,
-                                  &known.login->service})
+        for (std::string *text :
+             {&known.login->user.name, &known.login->source_name, &known.login->method,
+              &known.login->fingerprint, &known.login->service})
             *text = printable(*text, kArgumentBytes);
         if (actor.login->time_ns != 0)
             summary.first_ns = std::min(summary.first_ns, actor.login->time_ns);
@@ -175,8 +175,8 @@ std::vector<SessionSummary> Summaries::take_changed(std::uint64_t now_ns, bool a
         SessionSummary &summary = row.summary;
         const bool is_named = summary.actor.audit_session || summary.ended_ns != 0 ||
                               now_ns > summary.first_ns + kIdComesNs;
-        const bool is_time = row.handed_on_ns == 0 || summary.ended_ns != 0 ||
-                             now_ns >= row.handed_on_ns + kPauseNs;
+        const bool is_time =
+            row.handed_on_ns == 0 || summary.ended_ns != 0 || now_ns >= row.handed_on_ns + kPauseNs;
         if (!row.changed || !(all || (is_named && is_time)))
             continue;
         changed.push_back(summary);
@@ -203,9 +203,8 @@ std::string sentence(const SessionSummary &summary)
     std::string text = name.empty() ? "a user whose name is not known" : name;
     if (summary.actor.login) {
         text += " signed in";
-        for (const std::string &part :
-             {origin_in_words(*summary.actor.login, summary.actor.tty),
-              method_in_words(summary.actor.login->method)})
+        for (const std::string &part : {origin_in_words(*summary.actor.login, summary.actor.tty),
+                                        method_in_words(summary.actor.login->method)})
             if (!part.empty())
                 text += " " + part;
         text += " on " + format_for_reading(summary.first_ns);

@@ -34,6 +34,13 @@ public:
         auto news = is_news(signal);
         if (!news || !*news)
             return news;
+        if (auto done = put(signal); !done)
+            return tl::unexpected(std::move(done.error()));
+        return true;
+    }
+
+    [[nodiscard]] Result<void> put(const signal::Signal &signal)
+    {
         auto done =
             store_
                 ->bind(signal.uid, signal.id, signal.first_ns, signal.last_ns, signal.rule_id,
@@ -43,9 +50,7 @@ public:
             done = add_form_->bind(signal.uid, signal.count, signal.state, signal.score).run();
         if (done)
             done = replace_evidence(signal);
-        if (!done)
-            return tl::unexpected(std::move(done.error()));
-        return true;
+        return done;
     }
 
 private:
@@ -64,7 +69,8 @@ private:
                       "excluded.last_ns, rule = excluded.rule, "
                       "state = excluded.state, score = excluded.score, count = excluded.count, "
                       "json = excluded.json, revisions = revisions + 1"},
-            {&add_form_, "INSERT INTO forms (uid, count, state, score) VALUES (?1, ?2, ?3, ?4)"},
+            {&add_form_,
+             "INSERT OR IGNORE INTO forms (uid, count, state, score) VALUES (?1, ?2, ?3, ?4)"},
             {&drop_evidence_, "DELETE FROM evidence WHERE uid = ?1"},
             {&add_evidence_, "INSERT INTO evidence (uid, number, time_ns, event, text, ref) "
                              "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
@@ -153,6 +159,19 @@ Result<std::vector<signal::Signal>> write_signals(const Database &database,
     return news;
 }
 
+Result<void> write_decided(const Database &database, const std::vector<signal::Signal> &signals)
+{
+    if (signals.empty())
+        return {};
+    auto writer = SignalWriter::make(database);
+    if (!writer)
+        return tl::unexpected(std::move(writer.error()));
+    for (const signal::Signal &signal : signals)
+        if (auto done = writer->put(signal); !done)
+            return done;
+    return {};
+}
+
 Result<void> write_position(const Database &database, const Position &position)
 {
     auto statement = database.prepare("INSERT OR REPLACE INTO position "
@@ -192,11 +211,11 @@ Result<void> write_sessions(const Database &database,
                             const std::vector<signal::SessionSummary> &sessions)
 {
     // Told before its audit id was known, a session had another name.
-    auto done = for_each(
-        database, "DELETE FROM sessions WHERE id = ?1 AND ?1 <> ''", sessions,
-        [](Statement &statement, const signal::SessionSummary &summary) -> Statement & {
-            return statement.bind(summary.former);
-        });
+    auto done =
+        for_each(database, "DELETE FROM sessions WHERE id = ?1 AND ?1 <> ''", sessions,
+                 [](Statement &statement, const signal::SessionSummary &summary) -> Statement & {
+                     return statement.bind(summary.former);
+                 });
     if (!done)
         return done;
     return for_each(

@@ -12,6 +12,8 @@ namespace sentra::store {
 // The signals of the batch that are news, in its order.
 [[nodiscard]] Result<std::vector<signal::Signal>>
 write_signals(const Database &database, const std::vector<signal::Signal> &signals);
+[[nodiscard]] Result<void> write_decided(const Database &database,
+                                         const std::vector<signal::Signal> &signals);
 [[nodiscard]] Result<void> write_position(const Database &database, const Position &position);
 [[nodiscard]] Result<void> write_sightings(const Database &database,
                                            const std::vector<engine::Sighting> &sightings);

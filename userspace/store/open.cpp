@@ -18,7 +18,7 @@ namespace sentra::store {
 namespace {
 
 // Raised with every change of schema.sql.
-constexpr std::uint64_t kSchemaVersion = 2;
+constexpr std::uint64_t kSchemaVersion = 3;
 // "Sntr": tells our file from anybody else's SQLite file.
 constexpr std::uint64_t kApplicationId = 0x536e7472;
 

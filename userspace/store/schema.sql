@@ -84,3 +84,11 @@ CREATE TABLE IF NOT EXISTS sessions (
     json     TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS sessions_by_time ON sessions (last_ns, id);
+
+-- What was decided, by whom and when, in order and for ever. hash is SHA-256 over the row's json,
+-- which holds the hash of the row before it: a row that is changed or taken out shows.
+CREATE TABLE IF NOT EXISTS ledger (
+    number INTEGER PRIMARY KEY, -- 1, 2, 3, ...
+    json   TEXT NOT NULL,
+    hash   TEXT NOT NULL CHECK (length(hash) = 64)
+) STRICT;

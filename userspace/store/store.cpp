@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "store/commit.h"
+#include "store/ledger.h"
 #include "store/open.h"
 
 namespace sentra::store {
@@ -45,6 +46,8 @@ public:
 
     Result<std::vector<std::string>> sessions(const Query &query) const override;
 
+    Result<std::vector<Entry>> ledger() const override { return read_ledger(*database_); }
+
     Result<std::vector<engine::Sighting>> sightings() const override
     {
         return all<engine::Sighting>(
@@ -82,11 +85,16 @@ private:
         auto news = write_signals(*database_, batch.signals);
         if (!news)
             return news;
+        if (auto decided = write_decided(*database_, batch.decided); !decided)
+            return tl::unexpected(std::move(decided.error()));
+        news->insert(news->end(), batch.decided.begin(), batch.decided.end());
         auto done = batch.position ? write_position(*database_, *batch.position) : Result<void>();
         if (done)
             done = write_sightings(*database_, batch.sightings);
         if (done)
             done = write_gaps(*database_, batch.gaps);
+        if (done)
+            done = write_entries(*database_, batch.entries);
         if (done)
             done = write_sessions(*database_, batch.sessions);
         if (done && !batch.losses.empty())

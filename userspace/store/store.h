@@ -30,8 +30,22 @@ struct Gap {
     std::string source, reason;
 };
 
+// One line of the ledger. In the store its json holds number, time, author, kind, subject, body
+// and the hash of the entry before it, in this order.
+struct Entry {
+    std::uint64_t number = 0;
+    std::uint64_t time_ns = 0;
+    std::string author;
+    std::string kind;       // "review", "override", "rules"
+    std::string subject;    // a signal's uid, an override's id, a bundle
+    std::string body;       // JSON
+    std::string json, hash; // as stored; empty in a batch
+};
+
 struct Batch {
     std::vector<signal::Signal> signals;
+    std::vector<signal::Signal> decided; // stored and told whether or not they are news
+    std::vector<Entry> entries;
     std::optional<Position> position;
     std::vector<engine::Sighting> sightings;
     std::vector<Gap> gaps;
@@ -44,6 +58,10 @@ struct Query {
     std::string id_prefix;
     std::size_t most = 1000;
 };
+
+// What is wrong with the chain; empty: every entry is as it was written and none is missing before
+// the last.
+[[nodiscard]] std::string verify(const std::vector<Entry> &ledger);
 
 class Store {
 public:
@@ -64,6 +82,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<std::string>> signals(const Query &query) const = 0;
     // Login sessions by the time of their last event, newest last, as lines of JSON.
     [[nodiscard]] virtual Result<std::vector<std::string>> sessions(const Query &query) const = 0;
+    // All of it, in order.
+    [[nodiscard]] virtual Result<std::vector<Entry>> ledger() const = 0;
     [[nodiscard]] virtual Result<std::vector<engine::Sighting>> sightings() const = 0;
     [[nodiscard]] virtual Result<std::vector<Gap>> gaps(std::uint64_t since_ns) const = 0;
     // By name, over all runs.

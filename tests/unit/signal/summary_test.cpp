@@ -27,11 +27,10 @@ event::Owned ran(const std::string &program, const std::string &time = "2026-03-
 
 event::Owned closed(const std::string &service, const std::string &time = "2026-03-02T10:42:00Z")
 {
-    return made::event("auth.session", time,
-                       {{"user.name", {"maria"}},
-                        {"auth.service", {service}},
-                        {"event.action", {"closed"}}},
-                       SENTRA_SOURCE_JOURNAL);
+    return made::event(
+        "auth.session", time,
+        {{"user.name", {"maria"}}, {"auth.service", {service}}, {"event.action", {"closed"}}},
+        SENTRA_SOURCE_JOURNAL);
 }
 
 constexpr std::uint64_t kLater = ~std::uint64_t{0} / 2;
@@ -141,9 +140,9 @@ TEST(Summary, IsBoundedAndOfLoginsOnly)
 
 TEST(Summary, RefusesWhatIsNone)
 {
-    for (const char *line : {"", "[]", "{}", R"({"schema":"sentra.session/1"})",
-                             R"({"schema":"sentra.session/1","id":5})",
-                             R"({"schema":"sentra.session/2","id":"x"})"})
+    for (const char *line :
+         {"", "[]", "{}", R"({"schema":"sentra.session/1"})",
+          R"({"schema":"sentra.session/1","id":5})", R"({"schema":"sentra.session/2","id":"x"})"})
         EXPECT_FALSE(summary_from_json(line)) << line;
 }
 

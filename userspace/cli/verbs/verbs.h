@@ -9,6 +9,14 @@ namespace sentra::cli {
 
 [[nodiscard]] int verb_sessions(const Arguments &arguments);
 [[nodiscard]] int verb_signals(const Arguments &arguments);
+[[nodiscard]] int verb_review(const Arguments &arguments);
+[[nodiscard]] int verb_reviews_export(const Arguments &arguments);
+[[nodiscard]] int verb_reviews_import(const Arguments &arguments);
+[[nodiscard]] int verb_override_add(const Arguments &arguments);
+[[nodiscard]] int verb_override_list(const Arguments &arguments);
+[[nodiscard]] int verb_override_check(const Arguments &arguments);
+[[nodiscard]] int verb_override_end(const Arguments &arguments);
+[[nodiscard]] int verb_ledger(const Arguments &arguments);
 [[nodiscard]] int verb_show(const Arguments &arguments);
 [[nodiscard]] int verb_explain(const Arguments &arguments);
 [[nodiscard]] int verb_status(const Arguments &arguments);
