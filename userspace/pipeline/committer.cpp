@@ -79,7 +79,8 @@ Result<std::vector<signal::Signal>> Committer::settle(Loop &loop, bool clean_sto
     auto sightings = loop.engine().take_new_sightings();
     batch_.sightings.insert(batch_.sightings.end(), std::make_move_iterator(sightings.begin()),
                             std::make_move_iterator(sightings.end()));
-    auto sessions = loop.sessions().take_changed(loop.watermark_ns(), clean_stop);
+    auto sessions =
+        loop.sessions().take_changed(loop.watermark_ns(), clean_stop, loop.session().host());
     batch_.sessions.insert(batch_.sessions.end(), std::make_move_iterator(sessions.begin()),
                            std::make_move_iterator(sessions.end()));
     batch_.losses.assign(loop.reported_losses().begin(), loop.reported_losses().end());

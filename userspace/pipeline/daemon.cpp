@@ -337,9 +337,11 @@ void Daemon::look()
     looked_ = now;
     const StopSignals::Asked asked = stop_signals_->come();
     ask_to_stop(asked);
-    if (asked.to_reload && !stopping_)
-        (void)reload_and_say();
-    errands_.run_pending();
+    if (!stopping_) {
+        if (asked.to_reload)
+            (void)reload_and_say();
+        errands_.run_pending();
+    }
     facts_->refresh(*merge_, *sources_, now);
     if (now - committed_ >= kBetweenCommits)
         settle(false);
@@ -425,7 +427,11 @@ Result<void> Daemon::reload()
     committer_->take(signals_, taken_, *loop_);
     spdlog::info("read again: {} rules, bundle {:.12} (before: {:.12})", (*rules)->all().size(),
                  (*rules)->bundle(), before);
-    return desk_->note_rules((*rules)->bundle(), (*rules)->all().size(), unix_now_ns());
+    // They are in force whether or not that can be written down now; the next reload tries again.
+    if (auto noted = desk_->note_rules((*rules)->bundle(), (*rules)->all().size(), unix_now_ns());
+        !noted)
+        spdlog::error("{}; the ledger does not name the rules in force", noted.error().text);
+    return {};
 }
 
 Result<void> Daemon::reload_and_say()
@@ -518,7 +524,8 @@ Result<std::vector<std::string>> Daemon::answer(const Request &request)
     case Request::Verb::reload:
         return errands_.run([this] { return answer_reload(); });
     default:
-        return errands_.run([this, &request] { return decide(request); });
+        // A copy: the errand may be run after the one who asked has lost patience.
+        return errands_.run([this, request] { return decide(request); });
     }
 }
 

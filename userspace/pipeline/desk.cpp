@@ -7,24 +7,20 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "signal/json_parts.h"
 
 namespace sentra::pipeline {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
+using signal::text_of;
 
 constexpr std::size_t kNoteBytes = 1000;
 
 std::string line_of(const Json &json)
 {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string text_of(const Json &json, const char *key)
-{
-    const auto at = json.find(key);
-    return at != json.end() && at->is_string() ? at->get<std::string>() : "";
 }
 
 Result<Json> body_of(const Request &request)
@@ -96,7 +92,6 @@ Result<void> Desk::take(const store::Entry &entry)
         if (!standing)
             return tl::unexpected(std::move(standing.error()));
         decisions_.take(std::move(*standing));
-        next_override_ = decisions_.overrides().size() + 1;
     }
     return {};
 }
@@ -157,9 +152,9 @@ Desk::Lines Desk::review(const Request &request, std::uint64_t now_ns,
                        .kind = "review",
                        .subject = review.uid,
                        .body = signal::to_json(review)};
-    signal::Decisions after = decisions_;
-    after.take(review);
-    after.apply(*found);
+    signal::Decisions this_one; // a review comes before every override
+    this_one.take(review);
+    this_one.apply(*found);
     if (auto done = write(std::move(entry), {*found}, told); !done)
         return tl::unexpected(std::move(done.error()));
     return std::vector<std::string>{signal::to_json(*found)};
@@ -170,7 +165,7 @@ Desk::Lines Desk::add_override(const Request &request, std::uint64_t now_ns)
     auto standing = signal::override_from_json(request.body);
     if (!standing)
         return tl::unexpected(std::move(standing.error()));
-    standing->id = "ov-" + std::to_string(next_override_);
+    standing->id = "ov-" + std::to_string(decisions_.overrides().size() + 1);
     standing->author = request.author;
     standing->created_ns = now_ns;
     standing->ended_ns = 0;
@@ -179,12 +174,18 @@ Desk::Lines Desk::add_override(const Request &request, std::uint64_t now_ns)
     standing->ticket = printable(standing->ticket, kNoteBytes);
     if (auto fit = signal::check(*standing); !fit)
         return tl::unexpected(std::move(fit.error()));
-    const std::string body = signal::to_json(*standing);
+    return keep(*standing, request.author, now_ns);
+}
+
+Desk::Lines Desk::keep(const signal::Override &standing, const std::string &author,
+                       std::uint64_t now_ns)
+{
+    const std::string body = signal::to_json(standing);
     std::vector<signal::Signal> none;
     if (auto done = write({.time_ns = now_ns,
-                           .author = request.author,
+                           .author = author,
                            .kind = "override",
-                           .subject = standing->id,
+                           .subject = standing.id,
                            .body = body},
                           {}, none);
         !done)
@@ -205,17 +206,7 @@ Desk::Lines Desk::end_override(const Request &request, std::uint64_t now_ns)
     if (!is_in_force(standing, now_ns) && now_ns >= standing.starts_ns)
         return failure("the override " + id + " is over already");
     standing.ended_ns = now_ns;
-    const std::string text = signal::to_json(standing);
-    std::vector<signal::Signal> none;
-    if (auto done = write({.time_ns = now_ns,
-                           .author = request.author,
-                           .kind = "override",
-                           .subject = id,
-                           .body = text},
-                          {}, none);
-        !done)
-        return tl::unexpected(std::move(done.error()));
-    return std::vector<std::string>{text};
+    return keep(standing, request.author, now_ns);
 }
 
 Desk::Lines Desk::list_overrides(std::uint64_t now_ns) const

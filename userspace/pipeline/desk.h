@@ -41,6 +41,8 @@ private:
                                std::vector<signal::Signal> &told);
     [[nodiscard]] Lines add_override(const Request &request, std::uint64_t now_ns);
     [[nodiscard]] Lines end_override(const Request &request, std::uint64_t now_ns);
+    [[nodiscard]] Lines keep(const signal::Override &standing, const std::string &author,
+                             std::uint64_t now_ns);
     [[nodiscard]] Lines list_overrides(std::uint64_t now_ns) const;
     [[nodiscard]] Lines check_overrides(const Request &request) const;
     [[nodiscard]] Lines reviews() const;
@@ -50,7 +52,6 @@ private:
 
     store::Store *store_;
     signal::Decisions decisions_;
-    std::uint64_t next_override_ = 1;
     std::string bundle_; // the last one of the ledger
     std::string wrong_;
 };

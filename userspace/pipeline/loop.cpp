@@ -48,7 +48,7 @@ void Loop::take(const event::Record &record, std::vector<signal::Signal> &signal
     }
     note(*event);
     const session::Context context = session_.apply(*event);
-    summaries_.note(*event, context, session_.host());
+    summaries_.note(*event, context);
     matches_.clear();
     engine_.step(*event, context, session_, matches_);
     compose(signals);
