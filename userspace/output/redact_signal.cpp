@@ -85,6 +85,10 @@ signal::Signal redact(signal::Signal signal, Removed &removed)
         sentences.clean(*text);
     for (engine::RiskTerm &term : signal.terms)
         sentences.clean(term.why);
+    if (signal.decision)
+        for (std::string *text :
+             {&signal.decision->note, &signal.decision->text, &signal.decision->action})
+            sentences.clean(*text);
     for (signal::Evidence &item : signal.evidence)
         sentences.clean(item.text);
     for (signal::Chapter &chapter : signal.story) {

@@ -148,6 +148,7 @@ TEST(Redaction, ReachesEveryTextOfASignal)
     signal.evidence.front().text = text;
     signal.story.front().title = signal.story.back().text = text;
     signal.tags.front().title = text;
+    signal.decision = signal::Decision{"maria", 1, "benign", "", "REVIEWED", text, text, text};
     Removed removed;
     const signal::Signal safe = redact(signal, removed);
     EXPECT_GE(total(removed), 15U);
