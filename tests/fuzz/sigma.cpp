@@ -7,7 +7,7 @@
 
 #include "engine/engine.h"
 #include "engine/sigma.h"
-#include "engine/stream.h"
+#include "fuzz/engine.h"
 
 namespace {
 
@@ -25,18 +25,7 @@ events:
 
 void run(const std::shared_ptr<const engine::Rules> &rules)
 {
-    static const auto stream = engine::parse_stream("stream", kStream);
-    if (!stream)
-        __builtin_trap();
-    event::Losses losses;
-    session::Session session(losses);
-    engine::Engine engine(rules, losses);
-    std::vector<engine::Match> found;
-    for (const event::Record &record : stream->records) {
-        const auto event = event::Event::decode(record);
-        engine.step(*event, session.apply(*event), session, found);
-    }
-    for (const engine::Match &match : found)
+    for (const engine::Match &match : fuzz::run(rules, kStream))
         if (match.rule->pack != "sigma" || match.terms.empty())
             __builtin_trap();
 }

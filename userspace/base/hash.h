@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// SHA-256, for ids and digests that must be the same on every machine.
+// Hashes that are the same on every machine. SHA-256 is for ids and digests.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,5 +10,17 @@ namespace sentra {
 
 // 64 lower-case hex digits.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
+
+// FNV-1a: for counts of distinct values. std::hash may differ between libraries, and a count must
+// not.
+[[nodiscard]] inline std::uint64_t fnv1a(std::string_view bytes)
+{
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char c : bytes) {
+        hash ^= static_cast<unsigned char>(c);
+        hash *= 0x100000001b3U;
+    }
+    return hash;
+}
 
 } // namespace sentra

@@ -24,14 +24,6 @@ tl::unexpected<NotFetched> not_fetched(Exit status, std::string text)
     return tl::unexpected(NotFetched{status, std::move(text)});
 }
 
-bool is_decision(pipeline::Request::Verb verb)
-{
-    using Verb = pipeline::Request::Verb;
-    return verb == Verb::review || verb == Verb::reviews || verb == Verb::ledger ||
-           verb == Verb::override_add || verb == Verb::override_list ||
-           verb == Verb::override_check || verb == Verb::override_end;
-}
-
 // While no daemon runs, its desk is ours; the store's lock keeps a second one away.
 tl::expected<Fetched, NotFetched> decided(const std::string &path, pipeline::Request request)
 {
@@ -59,15 +51,17 @@ tl::expected<Fetched, NotFetched> from_store(const std::string &state_dir,
         return not_fetched(kUnreachable, "sentrad does not run, and there is no store at " + path +
                                              "; start sentrad, or name its --state-dir");
     }
+    using Verb = pipeline::Request::Verb;
+    const bool is_read = request.verb == Verb::status || request.verb == Verb::signals ||
+                         request.verb == Verb::show || request.verb == Verb::sessions;
+    if (!is_read)
+        return decided(path, request);
     auto store = store::Store::open(path, store::Store::Access::read);
     if (!store)
         return not_fetched(kFinding, store.error().text);
-    if (is_decision(request.verb))
-        return decided(path, request);
-    auto lines =
-        request.verb == pipeline::Request::Verb::status ? pipeline::status_without_daemon(**store)
-        : request.verb == pipeline::Request::Verb::sessions ? (*store)->sessions(request.query)
-                                                            : (*store)->signals(request.query);
+    auto lines = request.verb == Verb::status     ? pipeline::status_without_daemon(**store)
+                 : request.verb == Verb::sessions ? (*store)->sessions(request.query)
+                                                  : (*store)->signals(request.query);
     if (!lines)
         return not_fetched(kFinding, lines.error().text);
     return Fetched{std::move(*lines), false};

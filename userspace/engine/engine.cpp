@@ -5,8 +5,6 @@
 #include <map>
 #include <string_view>
 
-#include <sentra/event/auth.h>
-
 #include "engine/answers.h"
 #include "engine/meaning.h"
 #include "engine/rule_files.h"
@@ -16,21 +14,6 @@
 #include "engine/window.h"
 
 namespace sentra::engine {
-
-namespace {
-
-// The end of a login session itself: sudo and others close sessions of their own within it.
-bool ends_session(const event::Event &event, const session::Context &context)
-{
-    if (!event.is(SENTRA_AUTH_SESSION) || context.actor->kind != session::ActorKind::session)
-        return false;
-    const auto &body = event.as<sentra_session>();
-    const auto &login = context.actor->login;
-    return body.action == SENTRA_SESSION_CLOSED &&
-           (body.logind_id.len != 0 || (login && login->service == event.text(body.service)));
-}
-
-} // namespace
 
 struct Engine::State {
     State(std::shared_ptr<const Rules> loaded, event::Losses &counted)
@@ -138,7 +121,7 @@ void Engine::step(const event::Event &event, const session::Context &context,
     state.set->index.find(asked, state.found);
     if (!state.found.empty())
         state.take(asked, out);
-    if (ends_session(event, context))
+    if (session::ends_login(event, *context.actor))
         state.sequences.end_session(*context.actor);
 }
 

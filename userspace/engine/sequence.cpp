@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "engine/absence.h"
 #include "engine/answers.h"
@@ -21,17 +22,6 @@ constexpr std::size_t kWaysMax = 64;        // to one step of one instance
 std::uint64_t age_ns(std::uint64_t now_ns, std::uint64_t then_ns)
 {
     return now_ns > then_ns ? now_ns - then_ns : 0; // a late event is as old as its neighbours
-}
-
-std::uint64_t hash_of(std::string_view text)
-{
-    // FNV-1a: std::hash may differ between libraries, and a count must not.
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char c : text) {
-        hash ^= static_cast<unsigned char>(c);
-        hash *= 0x100000001b3U;
-    }
-    return hash;
 }
 
 // As Answers::Lowered has it. Says which values differ, never that two are the same.
@@ -475,7 +465,7 @@ bool Sequences::enough(Counter &counter, const Count &count, const Asked &asked,
     const event::Value value = session::read(*count.distinct, asked.event, asked.context,
                                              asked.session, asked.buffers.value);
     if (is_known(value)) {
-        const std::uint64_t hash = hash_of(event::to_text(value));
+        const std::uint64_t hash = fnv1a(event::to_text(value));
         const auto known = std::find_if(counter.distinct.begin(), counter.distinct.end(),
                                         [hash](const auto &one) { return one.first == hash; });
         if (known != counter.distinct.end())

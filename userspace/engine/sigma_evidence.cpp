@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "base/time.h"
 
 namespace sentra::engine {
@@ -15,17 +16,6 @@ constexpr std::size_t kGroupsMost = 4096;
 constexpr std::size_t kSeenMost = 4096; // of one group; a count is less
 constexpr std::size_t kShownMost = 32;  // events of a correlation that its signal shows
 constexpr int kDeepest = 8;             // correlations of correlations
-
-std::uint64_t hash_of(std::string_view text)
-{
-    // FNV-1a: std::hash may differ between libraries, and a count must not.
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char c : text) {
-        hash ^= static_cast<unsigned char>(c);
-        hash *= 0x100000001b3U;
-    }
-    return hash;
-}
 
 std::uint64_t weight_of(const event::Event &event)
 {
@@ -167,7 +157,7 @@ void SigmaEvidence::correlate(Turn &turn, std::uint32_t number, std::uint32_t pa
                               turn.asked.buffers.value);
             if (!is_known(value))
                 continue;
-            seen.value = hash_of(event::to_text(value));
+            seen.value = fnv1a(event::to_text(value));
         }
         taken = true;
         group->seen.push_back(std::move(seen));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "event/value.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace sentra::event {
@@ -17,13 +19,17 @@ std::vector<std::string_view> List::items() const
 
 std::string List::command_line() const
 {
-    std::string line(joined);
-    if (!line.empty() && line.back() == '\0')
-        line.pop_back();
-    for (char &c : line)
-        if (c == '\0')
-            c = ' ';
+    std::string line;
+    command_line(line);
     return line;
+}
+
+void List::command_line(std::string &into) const
+{
+    into = joined;
+    if (!into.empty() && into.back() == '\0')
+        into.pop_back();
+    std::replace(into.begin(), into.end(), '\0', ' ');
 }
 
 std::string to_text(const Value &value)

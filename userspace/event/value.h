@@ -18,6 +18,7 @@ struct List {
 
     [[nodiscard]] std::vector<std::string_view> items() const;
     [[nodiscard]] std::string command_line() const; // joined by blanks, as ECS and Sigma expect
+    void command_line(std::string &into) const;     // in the place of what was there
 };
 
 // monostate: the event has no such fact. A number that stands for "not set" is monostate too.

@@ -52,12 +52,6 @@ constexpr EventWords kEvents[] = {
     {"meta", "host", 0, ""},
 };
 
-bool is_empty(const Json &value)
-{
-    return value.is_null() || ((value.is_array() || value.is_object()) && value.empty()) ||
-           (value.is_string() && value.get_ref<const std::string &>().empty());
-}
-
 bool belongs_to_address(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == ':' || c == '.';
@@ -99,10 +93,23 @@ bool is_known(const session::Person &person)
 
 } // namespace
 
-void put(Json &object, const char *key, Json value)
+Json chapters(const signal::Signal &signal, const ChapterKeys &keys, Json (*time)(std::uint64_t))
 {
-    if (!is_empty(value))
-        object[key] = std::move(value);
+    Json list = Json::array();
+    for (const signal::Chapter &chapter : signal.story) {
+        Json row = {{"uid", chapter.uid},
+                    {keys.first, time(chapter.first_ns)},
+                    {keys.last, time(chapter.last_ns)},
+                    {"rule", chapter.rule_id}};
+        put(row, "title", chapter.title);
+        put(row, keys.text, chapter.text);
+        put(row, "intent", chapter.intent);
+        row["risk_score"] = percent(chapter.score);
+        put(row, "techniques", chapter.attack);
+        row["count"] = chapter.count;
+        list.push_back(std::move(row));
+    }
+    return list;
 }
 
 std::string line_of(const Json &document)

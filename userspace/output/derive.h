@@ -11,14 +11,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "signal/json_parts.h"
 #include "signal/signal.h"
 
 namespace sentra::output {
 
 using Json = nlohmann::ordered_json;
 
-// Puts the value unless it is empty: null, "", [] or {}.
-void put(Json &object, const char *key, Json value);
+using signal::put;
 // One line; bytes that are not UTF-8 are replaced.
 [[nodiscard]] std::string line_of(const Json &document);
 
@@ -52,6 +52,12 @@ struct Severity {
 [[nodiscard]] std::string decimal(double value);
 // Arguments with blanks between them; empty where they are not known.
 [[nodiscard]] std::string command_line(const signal::Signal &signal);
+// The story, in the format's own words for its times and its text.
+struct ChapterKeys {
+    const char *first, *last, *text;
+};
+[[nodiscard]] Json chapters(const signal::Signal &signal, const ChapterKeys &keys,
+                            Json (*time)(std::uint64_t));
 // Names a process for good: of its host's boot, its id and its start.
 [[nodiscard]] std::string process_key(const signal::Signal &signal);
 // "soc2:CC6.1", in the order of the signal.

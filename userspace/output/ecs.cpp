@@ -262,25 +262,6 @@ Json evidence(const signal::Signal &signal)
     return object;
 }
 
-Json story(const signal::Signal &signal)
-{
-    Json list = Json::array();
-    for (const signal::Chapter &chapter : signal.story) {
-        Json row = {{"uid", chapter.uid},
-                    {"start", format_rfc3339(chapter.first_ns)},
-                    {"end", format_rfc3339(chapter.last_ns)},
-                    {"rule", chapter.rule_id}};
-        put(row, "title", chapter.title);
-        put(row, "text", chapter.text);
-        put(row, "intent", chapter.intent);
-        row["risk_score"] = percent(chapter.score);
-        put(row, "techniques", chapter.attack);
-        row["count"] = chapter.count;
-        list.push_back(std::move(row));
-    }
-    return list;
-}
-
 Json tags(const signal::Signal &signal)
 {
     Json list = Json::array();
@@ -323,7 +304,9 @@ Json own(const signal::Signal &signal, const Delivery &delivery)
     put(object, "files", signal.files);
     object["count"] = signal.count;
     object["is_update"] = delivery.is_update;
-    put(object, "story", story(signal));
+    put(object, "story", chapters(signal, {"start", "end", "text"}, [](std::uint64_t time_ns) {
+            return Json(format_rfc3339(time_ns));
+        }));
     put(object, "evidence", evidence(signal));
     put(object, "tags", tags(signal));
     return object;

@@ -307,25 +307,6 @@ Json metadata(const signal::Signal &signal, const Delivery &delivery, const Vers
     return object;
 }
 
-Json chapters(const signal::Signal &signal)
-{
-    Json list = Json::array();
-    for (const signal::Chapter &chapter : signal.story) {
-        Json row = {{"uid", chapter.uid},
-                    {"first_seen_time", milliseconds(chapter.first_ns)},
-                    {"last_seen_time", milliseconds(chapter.last_ns)},
-                    {"rule", chapter.rule_id}};
-        put(row, "title", chapter.title);
-        put(row, "desc", chapter.text);
-        put(row, "intent", chapter.intent);
-        row["risk_score"] = percent(chapter.score);
-        put(row, "techniques", chapter.attack);
-        row["count"] = chapter.count;
-        list.push_back(std::move(row));
-    }
-    return list;
-}
-
 Json tags(const signal::Signal &signal)
 {
     Json list = Json::array();
@@ -353,7 +334,9 @@ Json unmapped(const signal::Signal &signal)
     put(own, "playbook", signal.playbook);
     put(own, "actor", std::move(by_whom));
     own["count"] = signal.count;
-    put(own, "story", chapters(signal));
+    put(own, "story",
+        chapters(signal, {"first_seen_time", "last_seen_time", "desc"},
+                 [](std::uint64_t time_ns) { return Json(milliseconds(time_ns)); }));
     put(own, "tags", tags(signal));
     own["coverage_complete"] = signal.coverage_complete;
     own["coverage_lost"] = signal.coverage_lost;

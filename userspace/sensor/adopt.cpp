@@ -68,13 +68,13 @@ Result<void> reuse(bpf_map *map, const Generation &generation)
 Result<void> prepare(sentra_kernel &skeleton, const Generation &generation)
 {
     bpf_map *map = nullptr;
-    bpf_object__for_each_map(map, skeleton.obj) if (auto reused = reuse(map, generation);
-                                                    !reused) return reused;
+    bpf_object__for_each_map(map, skeleton.obj)
+        if (auto reused = reuse(map, generation); !reused)
+            return reused;
     bpf_program *program = nullptr;
-    bpf_object__for_each_program(
-        program,
-        skeleton.obj) if (std::string_view(bpf_program__section_name(program)).substr(0, 5) !=
-                          "iter/") bpf_program__set_autoload(program, false);
+    bpf_object__for_each_program(program, skeleton.obj)
+        if (std::string_view(bpf_program__section_name(program)).substr(0, 5) != "iter/")
+            bpf_program__set_autoload(program, false);
     return {};
 }
 

@@ -87,8 +87,7 @@ Result<Object> Object::load(const std::vector<std::string_view> &unneeded, const
     constexpr unsigned kFigures = 4;
     std::array<char, 16384> log{};
     bpf_program *program = nullptr;
-    bpf_object__for_each_program(program, object.all())
-    {
+    bpf_object__for_each_program(program, object.all()) {
         bpf_program__set_log_level(program, kFigures);
         bpf_program__set_log_buf(program, log.data(), log.size());
     }

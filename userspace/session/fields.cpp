@@ -51,13 +51,8 @@ Value command_line(const Around &at, const Process *of)
 {
     if (of == nullptr || of->args.empty())
         return {};
-    // As List::command_line(), in the place where it stays.
-    std::string &line = at.scratch.text;
-    line = of->args;
-    if (line.back() == '\0')
-        line.pop_back();
-    std::replace(line.begin(), line.end(), '\0', ' ');
-    return text(line);
+    event::List{of->args}.command_line(at.scratch.text);
+    return text(at.scratch.text);
 }
 
 template <typename Part> Value ancestors(const Around &at, Part part)

@@ -356,4 +356,15 @@ Session::Sizes Session::sizes() const
     return {state_->processes.size(), state_->logins.size()};
 }
 
+bool ends_login(const event::Event &event, const Actor &actor)
+{
+    if (!event.is(SENTRA_AUTH_SESSION) || actor.kind != ActorKind::session)
+        return false;
+    const auto &body = event.as<sentra_session>();
+    const std::string_view service = event.text(body.service);
+    return body.action == SENTRA_SESSION_CLOSED &&
+           (service == "systemd-logind" ||
+            service == (actor.login ? std::string_view(actor.login->service) : "sshd"));
+}
+
 } // namespace sentra::session

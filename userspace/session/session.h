@@ -18,6 +18,9 @@
 
 namespace sentra::session {
 
+// The end of the login session itself: sudo, su and others close sessions of their own within it.
+[[nodiscard]] bool ends_login(const event::Event &event, const Actor &actor);
+
 struct Host {
     std::string name, id, boot, tenant, kernel;
     std::uint32_t pid_namespace = 0, mount_namespace = 0;

@@ -29,21 +29,19 @@ std::set<std::string> asking(const Signal &signal)
     return uids;
 }
 
-void settle(Signal &signal, Decision decision)
-{
-    decision.action = signal.action_text;
-    signal.narrative += " " + decision.text;
-    signal.action_needed = false;
-    signal.action_text = "No action is needed.";
-    signal.state = kReviewed;
-    signal.decision = std::move(decision);
-}
-
 void remark(Signal &signal, Decision decision)
 {
     decision.action = signal.action_text;
     signal.narrative += " " + decision.text;
     signal.decision = std::move(decision);
+}
+
+void settle(Signal &signal, Decision decision)
+{
+    remark(signal, std::move(decision));
+    signal.action_needed = false;
+    signal.action_text = "No action is needed.";
+    signal.state = kReviewed;
 }
 
 Decision by_review(const Review &review, bool covers)

@@ -279,23 +279,24 @@ Signal Stories::told(const Story &story)
     return whole;
 }
 
-Stories::Story *Stories::open_for(const std::string &key, std::uint64_t time_ns)
+Stories::At Stories::open_for(const std::string &key, std::uint64_t time_ns)
 {
     const auto at = by_key_.find(key);
     if (at == by_key_.end())
-        return nullptr;
-    Story &story = *at->second;
-    return time_ns > story.last_ns + story.gap_ns || story.parts.size() >= kPartsMax ? nullptr
-                                                                                     : &story;
+        return stories_.end();
+    const Story &story = *at->second;
+    const bool is_over = time_ns > story.last_ns + story.gap_ns;
+    return is_over || story.parts.size() >= kPartsMax ? stories_.end() : at->second;
 }
 
-Stories::Story &Stories::begin(Story story)
+Stories::At Stories::begin(Story story)
 {
     if (stories_.size() >= kStoriesMax)
         drop(stories_.begin());
     stories_.push_back(std::move(story));
-    by_key_.insert_or_assign(stories_.back().key, std::prev(stories_.end()));
-    return stories_.back();
+    const At begun = std::prev(stories_.end());
+    by_key_.insert_or_assign(begun->key, begun);
+    return begun;
 }
 
 // The story whose session signed in here by SSH from this host itself; the end where there is none.
@@ -321,25 +322,25 @@ Stories::At Stories::came_from(const session::Actor &actor)
     return found == stories_.rend() ? stories_.end() : std::prev(found.base());
 }
 
-Stories::Story &Stories::story_of(const session::Actor &actor, const Signal &first)
+Stories::At Stories::story_of(const session::Actor &actor, const Signal &first)
 {
     // A story of an earlier run is known by what its actor is called for good.
     for (const std::string &key : {actor.key, actor.canonical})
-        if (Story *open = open_for(key, first.first_ns))
-            return *open;
+        if (const At open = open_for(key, first.first_ns); open != stories_.end())
+            return open;
     if (const At from = came_from(actor); from != stories_.end()) {
         by_key_.insert_or_assign(actor.key, from);
         from->other_keys.push_back(actor.key);
-        return *from;
+        return from;
     }
     return begin({first.uid, actor.key, first.last_ns, gap_of(actor.kind)});
 }
 
-Stories::Story &Stories::upkeep_of(const Signal &first)
+Stories::At Stories::upkeep_of(const Signal &first)
 {
     const std::string key = day_of(first.first_ns);
-    if (Story *open = open_for(key, first.first_ns))
-        return *open;
+    if (const At open = open_for(key, first.first_ns); open != stories_.end())
+        return open;
     Story story{upkeep_uid(first.uid), key, first.last_ns, kDayNs};
     story.upkeep = true;
     return begin(std::move(story));
@@ -354,8 +355,9 @@ void Stories::leave(Story &story, const std::string &uid)
                       story.parts.end());
 }
 
-void Stories::add(Story &story, Part part)
+void Stories::add(At at, Part part)
 {
+    Story &story = *at;
     story.last_ns = std::max(story.last_ns, part.chapter.last_ns);
     const auto same = std::find_if(story.parts.begin(), story.parts.end(), [&](const Part &known) {
         return known.chapter.uid == part.chapter.uid;
@@ -369,8 +371,6 @@ void Stories::add(Story &story, Part part)
         *same = std::move(part);
         return;
     }
-    const auto at = std::find_if(stories_.begin(), stories_.end(),
-                                 [&](const Story &one) { return &one == &story; });
     by_uid_.insert_or_assign(part.chapter.uid, at);
     const auto later = std::find_if(story.parts.begin(), story.parts.end(), [&](const Part &known) {
         return known.chapter.first_ns > part.chapter.first_ns;
@@ -383,13 +383,13 @@ std::optional<Signal> Stories::take(const engine::Match &match, Signal behaviour
 {
     const session::Actor &actor = *match.actor;
     const auto known = by_uid_.find(behaviour.uid);
-    Story *story = known == by_uid_.end() ? nullptr : &*known->second;
+    At story = known == by_uid_.end() ? stories_.end() : known->second;
     const bool upkeep = is_upkeep(behaviour);
-    if (story != nullptr && story->upkeep && !upkeep) {
+    if (story != stories_.end() && story->upkeep && !upkeep) {
         leave(*story, behaviour.uid);
-        story = nullptr;
+        story = stories_.end();
     }
-    if (story != nullptr) {
+    if (story != stories_.end()) {
         for (const Part &part : story->parts)
             if (part.chapter.uid == behaviour.uid && behaviour.count <= part.chapter.count &&
                 hundredths(behaviour.score) <= hundredths(part.chapter.score))
@@ -398,10 +398,10 @@ std::optional<Signal> Stories::take(const engine::Match &match, Signal behaviour
         if (!upkeep && !is_of_an_actor(match))
             return behaviour;
         forget(behaviour.last_ns);
-        story = upkeep ? &upkeep_of(behaviour) : &story_of(actor, behaviour);
+        story = upkeep ? upkeep_of(behaviour) : story_of(actor, behaviour);
     }
     Chapter chapter = chapter_of(behaviour);
-    add(*story, {std::move(chapter), std::move(behaviour)});
+    add(story, {std::move(chapter), std::move(behaviour)});
     return told(*story);
 }
 
@@ -416,9 +416,9 @@ void Stories::remember(Signal told)
                     [&](const Chapter &chapter) { return upkeep_uid(chapter.uid) == told.uid; });
     if (!upkeep && (!for_good || actor.canonical.empty()))
         return;
-    Story &story = begin({told.uid, upkeep ? day_of(told.first_ns) : actor.canonical, told.last_ns,
-                          upkeep ? kDayNs : gap_of(actor.kind)});
-    story.upkeep = upkeep;
+    const At story = begin({told.uid, upkeep ? day_of(told.first_ns) : actor.canonical,
+                            told.last_ns, upkeep ? kDayNs : gap_of(actor.kind)});
+    story->upkeep = upkeep;
     for (Evidence &item : told.evidence)
         item.besides = true; // not known any more whose proof it is
     std::vector<Chapter> chapters = std::move(told.story);

@@ -44,13 +44,13 @@ private:
     using At = std::list<Story>::iterator;
 
     [[nodiscard]] static Signal told(const Story &story);
-    [[nodiscard]] Story *open_for(const std::string &key, std::uint64_t time_ns);
+    [[nodiscard]] At open_for(const std::string &key, std::uint64_t time_ns);
     [[nodiscard]] At came_from(const session::Actor &actor);
-    Story &story_of(const session::Actor &actor, const Signal &first);
-    Story &upkeep_of(const Signal &first);
+    At story_of(const session::Actor &actor, const Signal &first);
+    At upkeep_of(const Signal &first);
     void leave(Story &story, const std::string &uid);
-    Story &begin(Story story);
-    void add(Story &story, Part part);
+    At begin(Story story);
+    void add(At at, Part part);
     void forget(std::uint64_t now_ns);
     void drop(At story);
 

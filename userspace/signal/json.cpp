@@ -4,10 +4,9 @@
 #include <array>
 #include <cmath>
 
-#include <nlohmann/json.hpp>
-
 #include "base/text.h"
 #include "base/time.h"
+#include "signal/json_parts.h"
 #include "signal/signal.h"
 #include "signal/summary.h"
 
@@ -16,15 +15,6 @@ namespace sentra::signal {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-void put(Json &object, const char *key, Json value)
-{
-    const bool empty = value.is_null() ||
-                       ((value.is_array() || value.is_object()) && value.empty()) ||
-                       (value.is_string() && value.get_ref<const std::string &>().empty());
-    if (!empty)
-        object[key] = std::move(value);
-}
 
 // From whole hundredths, so that no locale's decimal comma and no last digit of a double shows.
 void append_decimal(std::string &out, double value)

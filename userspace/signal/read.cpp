@@ -1,139 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Reads a line that to_json wrote. Every value's type is looked at before it is taken: a store may
 // be damaged, and a line may come from elsewhere.
-#include <cmath>
-#include <type_traits>
-
-#include <nlohmann/json.hpp>
-
-#include "base/time.h"
+#include "signal/json_parts.h"
 #include "signal/signal.h"
 #include "signal/summary.h"
 
 namespace sentra::signal {
 
 namespace {
-
-using Json = nlohmann::json;
-
-// Takes values out of one object by key and keeps the first complaint.
-class Reader {
-public:
-    Reader(const Json &object, std::string path, std::string &complaint)
-        : object_(object), path_(std::move(path)), complaint_(complaint)
-    {
-        if (!object_.is_object())
-            complain("", "is no object");
-    }
-
-    // Keys that may be missing: an empty value is never written.
-    template <typename T> void take(const char *key, T &value)
-    {
-        if (const Json *found = find(key); found != nullptr && !get(*found, value))
-            complain(key, "has the wrong type or is out of range");
-    }
-    template <typename T> void must(const char *key, T &value)
-    {
-        if (find(key) == nullptr)
-            complain(key, "is missing");
-        take(key, value);
-    }
-    void must_time(const char *key, std::uint64_t &time_ns)
-    {
-        std::string text;
-        must(key, text);
-        const auto parsed = parse_rfc3339(text);
-        if (!parsed)
-            complain(key, "is no time");
-        time_ns = parsed.value_or(0);
-    }
-    // Calls with a reader of the object below, if there is one.
-    template <typename Read> void within(const char *key, Read read)
-    {
-        if (const Json *found = find(key); found != nullptr) {
-            Reader below(*found, name(key), complaint_);
-            read(below);
-        }
-    }
-    template <typename Read> void each(const char *key, Read read)
-    {
-        const Json *found = find(key);
-        if (found == nullptr)
-            return;
-        if (!found->is_array())
-            return complain(key, "is no list");
-        for (const Json &item : *found) {
-            Reader below(item, name(key), complaint_);
-            read(below);
-        }
-    }
-    void complain(const char *key, const char *what)
-    {
-        if (complaint_.empty())
-            complaint_ = "\"" + name(key) + "\" " + what;
-    }
-    [[nodiscard]] const Json *find(const char *key) const
-    {
-        if (!object_.is_object())
-            return nullptr;
-        const auto at = object_.find(key);
-        return at == object_.end() ? nullptr : &*at;
-    }
-
-private:
-    static bool get(const Json &json, std::string &value)
-    {
-        if (json.is_string())
-            value = json.get_ref<const std::string &>();
-        return json.is_string();
-    }
-    static bool get(const Json &json, bool &value)
-    {
-        if (json.is_boolean())
-            value = json.get<bool>();
-        return json.is_boolean();
-    }
-    static bool get(const Json &json, double &value)
-    {
-        constexpr double most =
-            1000; // far beyond any sum of terms; below any trouble with hundredths
-        if (!json.is_number() || !(std::abs(json.get<double>()) <= most))
-            return false;
-        value = json.get<double>();
-        return true;
-    }
-    template <typename Number>
-    static std::enable_if_t<std::is_unsigned_v<Number>, bool> get(const Json &json, Number &value)
-    {
-        if (!json.is_number_unsigned() ||
-            json.get<std::uint64_t>() > std::numeric_limits<Number>::max())
-            return false;
-        value = json.get<Number>();
-        return true;
-    }
-    template <typename T> static bool get(const Json &json, std::optional<T> &value)
-    {
-        return get(json, value.emplace());
-    }
-    template <typename T> static bool get(const Json &json, std::vector<T> &value)
-    {
-        if (!json.is_array())
-            return false;
-        for (const Json &item : json)
-            if (!get(item, value.emplace_back()))
-                return false;
-        return true;
-    }
-    [[nodiscard]] std::string name(std::string_view key) const
-    {
-        return path_.empty() || key.empty() ? path_ + std::string(key)
-                                            : path_ + "." + std::string(key);
-    }
-
-    const Json &object_;
-    std::string path_;
-    std::string &complaint_;
-};
 
 session::ActorKind kind_of(const std::string &name)
 {
@@ -331,7 +205,7 @@ void read_proof(Reader &in, Signal &signal)
 
 Result<Signal> from_json(std::string_view line)
 {
-    const Json json = Json::parse(line, nullptr, false);
+    const auto json = Reader::Json::parse(line, nullptr, false);
     if (json.is_discarded())
         return failure("read signal: not one line of JSON");
     Signal signal;
@@ -348,7 +222,7 @@ Result<Signal> from_json(std::string_view line)
 
 Result<SessionSummary> summary_from_json(std::string_view line)
 {
-    const Json json = Json::parse(line, nullptr, false);
+    const auto json = Reader::Json::parse(line, nullptr, false);
     if (json.is_discarded())
         return failure("read session: not one line of JSON");
     SessionSummary summary;
@@ -366,8 +240,7 @@ Result<SessionSummary> summary_from_json(std::string_view line)
     in.within("time", [&](Reader &below) {
         below.must_time("first", summary.first_ns);
         below.must_time("last", summary.last_ns);
-        if (below.find("ended") != nullptr)
-            below.must_time("ended", summary.ended_ns);
+        below.take_time("ended", summary.ended_ns);
     });
     summary.actor.kind = session::ActorKind::session;
     in.within("user", [&](Reader &below) { read_person(below, summary.actor.user); });

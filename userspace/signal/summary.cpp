@@ -32,18 +32,6 @@ bool add_once(std::vector<std::string> &list, std::string text, std::size_t most
     return true;
 }
 
-// PAM tells of the sessions of sudo and su too; those end when the command does.
-bool is_its_end(const event::Event &event, const session::Actor &actor)
-{
-    if (!event.is(SENTRA_AUTH_SESSION))
-        return false;
-    const auto &body = event.as<sentra_session>();
-    const std::string_view service = event.text(body.service);
-    return body.action == SENTRA_SESSION_CLOSED &&
-           (service == "systemd-logind" ||
-            (actor.login ? service == actor.login->service : service == "sshd"));
-}
-
 void take_login(SessionSummary &summary, const session::Actor &actor)
 {
     session::Actor &known = summary.actor;
@@ -126,8 +114,7 @@ Summaries::Row &Summaries::row_of(const session::Actor &actor)
     return *at->second;
 }
 
-void Summaries::note(const event::Event &event, const session::Context &context,
-                     const session::Host &host)
+void Summaries::note(const event::Event &event, const session::Context &context)
 {
     if (!is_login(*context.actor) || context.vetoed)
         return;
@@ -142,16 +129,13 @@ void Summaries::note(const event::Event &event, const session::Context &context,
                 summary.former = summary.id;
             summary.id = context.actor->canonical;
         }
-        summary.tenant = host.tenant;
-        summary.host_name = host.name;
-        summary.host_id = host.id;
         take_login(summary, *context.actor);
     }
     SessionSummary &summary = last_row_->summary;
     summary.last_ns = std::max(summary.last_ns, event.time_ns());
     if (event.time_ns() > last_row_->counted_until_ns)
         count(summary, event, *context.actor);
-    if (is_its_end(event, *context.actor))
+    if (session::ends_login(event, *context.actor))
         summary.ended_ns = std::max(summary.ended_ns, event.time_ns());
     last_row_->changed = true;
 }
@@ -168,7 +152,8 @@ void Summaries::note(const Signal &told)
     at->second->changed = true;
 }
 
-std::vector<SessionSummary> Summaries::take_changed(std::uint64_t now_ns, bool all)
+std::vector<SessionSummary> Summaries::take_changed(std::uint64_t now_ns, bool all,
+                                                    const session::Host &host)
 {
     std::vector<SessionSummary> changed;
     for (Row &row : rows_) {
@@ -179,6 +164,9 @@ std::vector<SessionSummary> Summaries::take_changed(std::uint64_t now_ns, bool a
             row.handed_on_ns == 0 || summary.ended_ns != 0 || now_ns >= row.handed_on_ns + kPauseNs;
         if (!row.changed || !(all || (is_named && is_time)))
             continue;
+        summary.tenant = host.tenant;
+        summary.host_name = host.name;
+        summary.host_id = host.id;
         changed.push_back(summary);
         row.changed = false;
         row.handed_on_ns = std::max<std::uint64_t>(now_ns, 1);

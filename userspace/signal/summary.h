@@ -46,11 +46,11 @@ struct SessionSummary {
 
 class Summaries {
 public:
-    void note(const event::Event &event, const session::Context &context,
-              const session::Host &host);
+    void note(const event::Event &event, const session::Context &context);
     void note(const Signal &told);
     // Those that changed, each at most every ten seconds; all: whatever has changed.
-    [[nodiscard]] std::vector<SessionSummary> take_changed(std::uint64_t now_ns, bool all);
+    [[nodiscard]] std::vector<SessionSummary> take_changed(std::uint64_t now_ns, bool all,
+                                                           const session::Host &host);
     // Goes on with what an earlier run knew.
     void remember(SessionSummary summary);
     [[nodiscard]] std::size_t size() const { return rows_.size(); }

@@ -5,12 +5,14 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "signal/json_parts.h"
 
 namespace sentra::store {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
+using signal::text_of;
 
 // Before the first entry.
 const std::string kNoHash(64, '0');
@@ -27,24 +29,6 @@ std::string line_of(const Entry &entry, const std::string &before)
     json["body"] = body.is_discarded() ? Json(entry.body) : body;
     json["before"] = before;
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-// What cannot be read stays empty; verify() says so.
-void take_apart(Entry &entry)
-{
-    const Json json = Json::parse(entry.json, nullptr, false);
-    if (!json.is_object())
-        return;
-    const auto text = [&json](const char *key) {
-        const auto at = json.find(key);
-        return at != json.end() && at->is_string() ? at->get<std::string>() : std::string();
-    };
-    entry.time_ns = parse_rfc3339(text("time")).value_or(0);
-    entry.author = text("author");
-    entry.kind = text("kind");
-    entry.subject = text("subject");
-    if (json.contains("body"))
-        entry.body = json["body"].dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 struct Last {
@@ -97,12 +81,29 @@ Result<std::vector<Entry>> read_ledger(const Database &database)
             return tl::unexpected(found.error());
         if (!*found)
             return entries;
-        Entry &entry = entries.emplace_back();
-        entry.number = rows->number(0);
-        entry.json = rows->text(1);
-        entry.hash = rows->text(2);
-        take_apart(entry);
+        entries.push_back(entry_from(rows->text(1), rows->text(2)));
+        entries.back().number = rows->number(0);
     }
+}
+
+// What cannot be read stays empty; verify() says so.
+Entry entry_from(std::string text, std::string hash)
+{
+    Entry entry;
+    const Json json = Json::parse(text, nullptr, false);
+    entry.json = std::move(text);
+    entry.hash = std::move(hash);
+    if (!json.is_object())
+        return entry;
+    if (const auto at = json.find("number"); at != json.end() && at->is_number_unsigned())
+        entry.number = at->get<std::uint64_t>();
+    entry.time_ns = parse_rfc3339(text_of(json, "time")).value_or(0);
+    entry.author = text_of(json, "author");
+    entry.kind = text_of(json, "kind");
+    entry.subject = text_of(json, "subject");
+    if (json.contains("body"))
+        entry.body = json["body"].dump(-1, ' ', false, Json::error_handler_t::replace);
+    return entry;
 }
 
 std::string verify(const std::vector<Entry> &ledger)

@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "cli/fetch.h"
 #include "cli/verbs/verbs.h"
+#include "signal/json_parts.h"
 #include "store/store.h"
 
 namespace sentra::cli {
@@ -20,20 +22,16 @@ int verb_ledger(const Arguments &arguments)
     std::vector<store::Entry> ledger;
     for (const std::string &line : fetched->lines) {
         const Json json = Json::parse(line, nullptr, false);
-        store::Entry &entry = ledger.emplace_back();
-        entry.json = json.value("entry", "");
-        entry.hash = json.value("hash", "");
-        const Json inside = Json::parse(entry.json, nullptr, false);
-        if (inside.is_object())
-            entry.number = inside.value("number", std::uint64_t{0});
+        ledger.push_back(
+            store::entry_from(signal::text_of(json, "entry"), signal::text_of(json, "hash")));
+        const store::Entry &entry = ledger.back();
         if (arguments.has("--json"))
             std::cout << line << "\n";
-        else if (inside.is_object())
+        else
             std::cout << fmt::format("{:>4}  {}  {:<10}  {:<20}  {:.16}  {}\n", entry.number,
-                                     inside.value("time", "").substr(0, 19),
-                                     inside.value("kind", ""),
-                                     printable(inside.value("author", ""), 20),
-                                     inside.value("subject", ""), entry.hash.substr(0, 12));
+                                     format_rfc3339(entry.time_ns).substr(0, 19),
+                                     printable(entry.kind, 20), printable(entry.author, 20),
+                                     printable(entry.subject, 80), entry.hash.substr(0, 12));
     }
     const std::string wrong = store::verify(ledger);
     if (!wrong.empty())

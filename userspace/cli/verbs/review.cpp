@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/fetch.h"
 #include "cli/verbs/verbs.h"
+#include "signal/json_parts.h"
 #include "signal/signal.h"
 
 namespace sentra::cli {
@@ -16,6 +17,7 @@ namespace sentra::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using signal::text_of;
 using Verb = pipeline::Request::Verb;
 
 tl::expected<Fetched, NotFetched> review(const Arguments &arguments, const std::string &id,
@@ -23,12 +25,6 @@ tl::expected<Fetched, NotFetched> review(const Arguments &arguments, const std::
 {
     return fetch(arguments,
                  {.verb = Verb::review, .query = {.id_prefix = id}, .body = body.dump()});
-}
-
-std::string text_of(const Json &json, const char *key)
-{
-    const auto at = json.find(key);
-    return at != json.end() && at->is_string() ? at->get<std::string>() : "";
 }
 
 } // namespace
