@@ -16,9 +16,10 @@ struct Known {
 
 class SignalWriter {
 public:
-    [[nodiscard]] static Result<SignalWriter> make(const Database &database)
+    [[nodiscard]] static Result<SignalWriter> make(const Database &database, std::uint64_t now_ns,
+                                                   Room room)
     {
-        SignalWriter writer;
+        SignalWriter writer(database, now_ns, room);
         for (const auto &[statement, sql] : writer.statements()) {
             auto prepared = database.prepare(sql);
             if (!prepared)
@@ -41,20 +42,25 @@ public:
 
     [[nodiscard]] Result<void> put(const signal::Signal &signal)
     {
-        auto done =
-            store_
-                ->bind(signal.uid, signal.id, signal.first_ns, signal.last_ns, signal.rule_id,
-                       signal.state, signal.score, signal.count, signal::to_json(signal))
-                .run();
+        const std::string json = signal::to_json(signal);
+        auto done = store_
+                        ->bind(signal.uid, signal.id, signal.first_ns, signal.last_ns,
+                               signal.rule_id, signal.state, signal.score, signal.count, json)
+                        .run();
         if (done)
             done = add_form_->bind(signal.uid, signal.count, signal.state, signal.score).run();
-        if (done)
+        if (done && room_ == Room::enough)
             done = replace_evidence(signal);
+        if (done)
+            done = write_told(*database_, signal, json, now_ns_);
         return done;
     }
 
 private:
     using Slot = std::optional<Statement>;
+    SignalWriter(const Database &database, std::uint64_t now_ns, Room room)
+        : database_(&database), now_ns_(now_ns), room_(room)
+    {}
 
     [[nodiscard]] std::vector<std::pair<Slot *, const char *>> statements()
     {
@@ -120,6 +126,9 @@ private:
         return done;
     }
 
+    const Database *database_;
+    std::uint64_t now_ns_;
+    Room room_;
     Slot find_, find_form_, store_, add_form_, drop_evidence_, add_evidence_;
 };
 
@@ -140,16 +149,16 @@ Result<void> for_each(const Database &database, const char *sql, const Items &it
 
 } // namespace
 
-Result<std::vector<signal::Signal>> write_signals(const Database &database,
-                                                  const std::vector<signal::Signal> &signals)
+Result<std::vector<signal::Signal>> write_signals(const Database &database, const Batch &batch,
+                                                  Room room)
 {
     std::vector<signal::Signal> news;
-    if (signals.empty())
+    if (batch.signals.empty())
         return news;
-    auto writer = SignalWriter::make(database);
+    auto writer = SignalWriter::make(database, batch.now_ns, room);
     if (!writer)
         return tl::unexpected(std::move(writer.error()));
-    for (const signal::Signal &signal : signals) {
+    for (const signal::Signal &signal : batch.signals) {
         const auto is_news = writer->write(signal);
         if (!is_news)
             return tl::unexpected(is_news.error());
@@ -159,14 +168,14 @@ Result<std::vector<signal::Signal>> write_signals(const Database &database,
     return news;
 }
 
-Result<void> write_decided(const Database &database, const std::vector<signal::Signal> &signals)
+Result<void> write_decided(const Database &database, const Batch &batch, Room room)
 {
-    if (signals.empty())
+    if (batch.decided.empty())
         return {};
-    auto writer = SignalWriter::make(database);
+    auto writer = SignalWriter::make(database, batch.now_ns, room);
     if (!writer)
         return tl::unexpected(std::move(writer.error()));
-    for (const signal::Signal &signal : signals)
+    for (const signal::Signal &signal : batch.decided)
         if (auto done = writer->put(signal); !done)
             return done;
     return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "store/open.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "store/schema.h"
 #include "store/store.h"
 
@@ -18,7 +20,7 @@ namespace sentra::store {
 namespace {
 
 // Raised with every change of schema.sql.
-constexpr std::uint64_t kSchemaVersion = 3;
+constexpr std::uint64_t kSchemaVersion = 4;
 // "Sntr": tells our file from anybody else's SQLite file.
 constexpr std::uint64_t kApplicationId = 0x536e7472;
 
@@ -89,7 +91,7 @@ Result<std::uint64_t> version_of(const Database &database)
 
 // Through a connection that cannot write: a file that is refused is not changed by a bit, not even
 // by a log that is moved into it when the connection closes.
-Result<void> look(const std::string &path)
+Result<void> look(const std::string &path, bool &is_damaged)
 {
     // A rollback journal is left where the very first set-up was cut short. Only a writer can take
     // it back, and no version but the first has such a moment.
@@ -99,8 +101,10 @@ Result<void> look(const std::string &path)
     if (!database)
         return tl::unexpected(std::move(database.error()));
     (*database)->leave_log_alone();
-    if (auto version = version_of(**database); !version)
+    if (auto version = version_of(**database); !version) {
+        is_damaged = (*database)->was_damaged();
         return tl::unexpected(std::move(version.error()));
+    }
     return {};
 }
 
@@ -117,7 +121,7 @@ Result<void> set_up(Database &database)
     return transaction->commit();
 }
 
-Result<void> prepare_for_writing(Database &database, std::uint64_t version)
+Result<void> prepare_for_writing(Database &database, std::uint64_t version, bool &is_damaged)
 {
     // FULL: a commit is on the disk before anything is told about it.
     for (const char *sql :
@@ -126,29 +130,34 @@ Result<void> prepare_for_writing(Database &database, std::uint64_t version)
         if (auto done = database.run(sql); !done)
             return done;
     if (version != 0)
-        if (auto whole = quick_check(database); !whole)
+        if (auto whole = quick_check(database); !whole) {
+            // The check may have said so, or have fallen over it; a busy file is another matter.
+            is_damaged = database.was_damaged() || !database.has_failed();
             return whole;
+        }
     return version < kSchemaVersion ? set_up(database) : Result<void>();
 }
 
-Result<Opened> opened(const std::string &path, Fd lock)
+Result<Opened> opened(const std::string &path, Fd lock, bool &is_damaged)
 {
-    if (auto looked = look(path); !looked)
+    if (auto looked = look(path, is_damaged); !looked)
         return tl::unexpected(std::move(looked.error()));
     auto database = Database::open(path, SQLITE_OPEN_READWRITE);
     if (!database)
         return tl::unexpected(std::move(database.error()));
     const auto version = version_of(**database);
-    if (!version)
-        return tl::unexpected(version.error());
-    if (auto ready = prepare_for_writing(**database, *version); !ready)
+    auto ready = version ? prepare_for_writing(**database, *version, is_damaged)
+                         : Result<void>(tl::unexpected(version.error()));
+    if (!ready) {
+        is_damaged = is_damaged || (*database)->was_damaged();
         return tl::unexpected(std::move(ready.error()));
+    }
     return Opened{std::move(*database), std::move(lock)};
 }
 
 } // namespace
 
-Result<Opened> open_for_writing(const std::string &path)
+Result<Opened> open_for_writing(const std::string &path, bool *is_damaged)
 {
     if (auto made = make_folder(std::string(directory_name(path))); !made)
         return tl::unexpected(std::move(made.error()));
@@ -157,7 +166,21 @@ Result<Opened> open_for_writing(const std::string &path)
         return tl::unexpected(std::move(lock.error()));
     if (auto made = make_private_file(path); !made)
         return tl::unexpected(std::move(made.error()));
-    return opened(path, std::move(*lock));
+    bool damaged = false;
+    return opened(path, std::move(*lock), is_damaged != nullptr ? *is_damaged : damaged);
+}
+
+std::uint64_t written_ns(const std::string &path)
+{
+    std::uint64_t latest_ns = 0;
+    for (const char *beside : {"", "-wal"}) {
+        struct stat about = {};
+        if (::stat((path + beside).c_str(), &about) == 0)
+            latest_ns =
+                std::max(latest_ns, static_cast<std::uint64_t>(about.st_mtim.tv_sec) * kSecondNs +
+                                        static_cast<std::uint64_t>(about.st_mtim.tv_nsec));
+    }
+    return latest_ns;
 }
 
 Result<Opened> open_for_reading(const std::string &path)

@@ -16,7 +16,10 @@ struct Opened {
     Fd lock;
 };
 
-[[nodiscard]] Result<Opened> open_for_writing(const std::string &path);
+// is_damaged, where it is given, tells a damaged file from every other reason.
+[[nodiscard]] Result<Opened> open_for_writing(const std::string &path, bool *is_damaged = nullptr);
+// When the file or its log was written last, as Unix time; 0: there is none.
+[[nodiscard]] std::uint64_t written_ns(const std::string &path);
 [[nodiscard]] Result<Opened> open_for_reading(const std::string &path);
 [[nodiscard]] Result<void> quick_check(const Database &database);
 

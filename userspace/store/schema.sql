@@ -92,3 +92,44 @@ CREATE TABLE IF NOT EXISTS ledger (
     json   TEXT NOT NULL,
     hash   TEXT NOT NULL CHECK (length(hash) = 64)
 ) STRICT;
+
+-- Every form of a signal that was committed, in the order it is told in. A number is never used
+-- twice, and a batch that fails uses none.
+CREATE TABLE IF NOT EXISTS told (
+    sequence     INTEGER PRIMARY KEY AUTOINCREMENT,
+    uid          TEXT NOT NULL,
+    revision     INTEGER NOT NULL,     -- which form of the signal: 1, 2, ...
+    committed_ns INTEGER NOT NULL,
+    json         TEXT NOT NULL,
+    UNIQUE (uid, revision)
+) STRICT;
+CREATE INDEX IF NOT EXISTS told_by_time ON told (committed_ns);
+
+-- Who is told. Those that the configuration names no more keep their rows.
+CREATE TABLE IF NOT EXISTS sinks (
+    name         TEXT PRIMARY KEY,
+    type         TEXT NOT NULL,
+    in_use       INTEGER NOT NULL,
+    delivered    INTEGER NOT NULL DEFAULT 0, -- how many, since the store was made
+    delivered_ns INTEGER NOT NULL DEFAULT 0, -- the last one
+    paused_by    TEXT NOT NULL DEFAULT '',   -- empty: it is not
+    paused_why   TEXT NOT NULL DEFAULT '',
+    paused_ns    INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- What is to be told to whom, and what became of it.
+CREATE TABLE IF NOT EXISTS outbox (
+    sink       TEXT NOT NULL,
+    sequence   INTEGER NOT NULL REFERENCES told (sequence),
+    state      TEXT NOT NULL DEFAULT 'pending', -- pending, delivered, dead
+    attempts   INTEGER NOT NULL DEFAULT 0,
+    queued_ns  INTEGER NOT NULL,                -- since when it waits
+    next_ns    INTEGER NOT NULL DEFAULT 0,      -- pending: when it is tried again
+    settled_ns INTEGER NOT NULL DEFAULT 0,      -- when it was tried last
+    why        TEXT NOT NULL DEFAULT '',        -- it was not delivered
+    PRIMARY KEY (sink, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS outbox_by_sequence ON outbox (sequence);
+CREATE INDEX IF NOT EXISTS outbox_pending ON outbox (sink, sequence) WHERE state = 'pending';
+CREATE INDEX IF NOT EXISTS outbox_dead ON outbox (sink, sequence) WHERE state = 'dead';
+CREATE INDEX IF NOT EXISTS outbox_delivered ON outbox (settled_ns) WHERE state = 'delivered';

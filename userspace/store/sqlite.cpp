@@ -50,9 +50,15 @@ std::string advice(sqlite3 *handle, int status, const std::string &path)
     }
 }
 
-tl::unexpected<Error> failed(sqlite3 *handle, int status, const std::string &path)
+tl::unexpected<Error> failed(sqlite3 *handle, int status, const Origin &origin)
 {
-    return failure(advice(handle, status, path));
+    origin.failed_with = status & 0xff;
+    // Where the log or its index cannot grow, the disk is as full as where the file cannot.
+    origin.is_disk_full =
+        origin.failed_with == SQLITE_FULL ||
+        (origin.failed_with == SQLITE_IOERR && handle != nullptr &&
+         (sqlite3_system_errno(handle) == ENOSPC || sqlite3_system_errno(handle) == EDQUOT));
+    return failure(advice(handle, status, origin.path));
 }
 
 } // namespace
@@ -86,13 +92,13 @@ Result<bool> Statement::next()
 {
     sqlite3 *database = sqlite3_db_handle(handle_.get());
     if (status_ != SQLITE_OK)
-        return failed(database, status_, *path_);
+        return failed(database, status_, *origin_);
     const int status = sqlite3_step(handle_.get());
     if (status == SQLITE_ROW)
         return true;
     if (status == SQLITE_DONE)
         return false;
-    auto error = failed(database, status, *path_);
+    auto error = failed(database, status, *origin_);
     sqlite3_reset(handle_.get());
     return error;
 }
@@ -133,7 +139,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string &path, int fl
     const int status = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
     database->handle_.reset(handle);
     if (status != SQLITE_OK)
-        return failed(handle, status, path);
+        return failed(handle, status, database->origin_);
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, kPatienceMs);
     return database;
@@ -143,7 +149,7 @@ Result<void> Database::run(const char *sql)
 {
     const int status = sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr);
     if (status != SQLITE_OK)
-        return failed(handle_.get(), status, path_);
+        return failed(handle_.get(), status, origin_);
     return {};
 }
 
@@ -152,8 +158,8 @@ Result<Statement> Database::prepare(const char *sql) const
     sqlite3_stmt *statement = nullptr;
     const int status = sqlite3_prepare_v2(handle_.get(), sql, -1, &statement, nullptr);
     if (status != SQLITE_OK)
-        return failed(handle_.get(), status, path_);
-    return Statement(statement, path_);
+        return failed(handle_.get(), status, origin_);
+    return Statement(statement, origin_);
 }
 
 Result<std::uint64_t> Database::number(const char *sql) const

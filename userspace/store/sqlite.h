@@ -15,9 +15,16 @@
 namespace sentra::store {
 
 // Rows of a prepared statement. A failed bind is reported by the next step.
+// Which file, and what was wrong with it the last time something failed.
+struct Origin {
+    std::string path;
+    mutable int failed_with = SQLITE_OK; // the primary code
+    mutable bool is_disk_full = false;
+};
+
 class Statement {
 public:
-    Statement(sqlite3_stmt *handle, const std::string &path) : handle_(handle), path_(&path) {}
+    Statement(sqlite3_stmt *handle, const Origin &origin) : handle_(handle), origin_(&origin) {}
 
     // Values of the parameters ?1, ?2, ... in order; begins anew.
     template <typename... Values> Statement &bind(const Values &...values)
@@ -49,7 +56,7 @@ private:
         void operator()(sqlite3_stmt *handle) const { sqlite3_finalize(handle); }
     };
     std::unique_ptr<sqlite3_stmt, Finalize> handle_;
-    const std::string *path_; // of the Database, which lives longer
+    const Origin *origin_; // of the Database, which lives longer
     int status_ = SQLITE_OK;
 };
 
@@ -58,21 +65,33 @@ public:
     // flags: SQLITE_OPEN_*.
     [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::string &path, int flags);
 
-    [[nodiscard]] const std::string &path() const { return path_; }
+    [[nodiscard]] const std::string &path() const { return origin_.path; }
+    // What the last failure was, if it was one of these.
+    [[nodiscard]] bool was_full() const { return origin_.is_disk_full; }
+    [[nodiscard]] bool has_failed() const { return origin_.failed_with != SQLITE_OK; }
+    [[nodiscard]] bool was_damaged() const
+    {
+        return origin_.failed_with == SQLITE_CORRUPT || origin_.failed_with == SQLITE_NOTADB;
+    }
     [[nodiscard]] Result<void> run(const char *sql); // any number of statements
     [[nodiscard]] Result<Statement> prepare(const char *sql) const;
     [[nodiscard]] Result<std::uint64_t> number(const char *sql) const; // of the first row
+    // By the last statement that changed any.
+    [[nodiscard]] std::uint64_t changed_rows() const
+    {
+        return static_cast<std::uint64_t>(sqlite3_changes(handle_.get()));
+    }
     [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
     // A reader never moves the log into the file: that is the writer's business alone.
     void leave_log_alone();
 
 private:
-    explicit Database(std::string path) : path_(std::move(path)) {}
+    explicit Database(std::string path) : origin_{std::move(path)} {}
 
     struct Close {
         void operator()(sqlite3 *handle) const { sqlite3_close_v2(handle); }
     };
-    std::string path_;
+    Origin origin_;
     std::unique_ptr<sqlite3, Close> handle_;
 };
 

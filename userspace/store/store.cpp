@@ -7,6 +7,7 @@
 #include "store/commit.h"
 #include "store/ledger.h"
 #include "store/open.h"
+#include "store/reserve.h"
 
 namespace sentra::store {
 
@@ -14,15 +15,21 @@ namespace {
 
 class SqliteStore final : public Store {
 public:
-    SqliteStore(Opened opened, Access access)
-        : lock_(std::move(opened.lock)), database_(std::move(opened.database)), access_(access)
-    {}
+    SqliteStore(store::Opened opened, Access access)
+        : lock_(std::move(opened.lock)),
+          database_(std::move(opened.database)),
+          outbox_(*database_),
+          access_(access)
+    {
+        if (access == Access::write)
+            reserve_.emplace(database_->path());
+    }
 
     Result<std::vector<signal::Signal>> commit(const Batch &batch) override
     {
         if (access_ != Access::write)
             return failure("commit: " + database_->path() + " was opened for reading");
-        auto news = write(batch);
+        auto news = is_full_ && !reserve_->has_room() ? write_less(batch) : write_all(batch);
         if (!news)
             return tl::unexpected(std::move(news.error()).within("commit"));
         return news;
@@ -76,27 +83,61 @@ public:
 
     Result<void> check() const override { return quick_check(*database_); }
 
+    Outbox &outbox() override { return outbox_; }
+    std::uint64_t left_out() const override { return left_out_; }
+    bool is_full() const override { return is_full_; }
+
 private:
-    Result<std::vector<signal::Signal>> write(const Batch &batch)
+    using News = Result<std::vector<signal::Signal>>;
+
+    News write_all(const Batch &batch)
+    {
+        auto news = write(batch, Room::enough);
+        if (news)
+            is_full_ = false;
+        return news || !database_->was_full() ? std::move(news) : write_less(batch);
+    }
+
+    // Evidence stops first, signals last: the room that is kept is theirs and people's decisions'.
+    News write_less(const Batch &batch)
+    {
+        is_full_ = true;
+        auto news = write(batch, Room::for_signals_only);
+        const bool is_worth_it =
+            !batch.signals.empty() || !batch.decided.empty() || !batch.entries.empty();
+        if (!news && database_->was_full() && is_worth_it && reserve_->release())
+            news = write(batch, Room::for_signals_only);
+        if (!news)
+            return news;
+        for (const auto *signals : {&batch.signals, &batch.decided})
+            for (const signal::Signal &signal : *signals)
+                left_out_ += signal.evidence.size();
+        left_out_ += batch.sightings.size() + batch.sessions.size();
+        return news;
+    }
+
+    News write(const Batch &batch, Room room)
     {
         auto transaction = Transaction::begin(*database_);
         if (!transaction)
             return tl::unexpected(std::move(transaction.error()));
-        auto news = write_signals(*database_, batch.signals);
+        auto news = write_signals(*database_, batch, room);
         if (!news)
             return news;
-        if (auto decided = write_decided(*database_, batch.decided); !decided)
+        if (auto decided = write_decided(*database_, batch, room); !decided)
             return tl::unexpected(std::move(decided.error()));
         news->insert(news->end(), batch.decided.begin(), batch.decided.end());
         auto done = batch.position ? write_position(*database_, *batch.position) : Result<void>();
-        if (done)
+        if (done && room == Room::enough)
             done = write_sightings(*database_, batch.sightings);
         if (done)
             done = write_gaps(*database_, batch.gaps);
         if (done)
             done = write_entries(*database_, batch.entries);
-        if (done)
+        if (done && room == Room::enough)
             done = write_sessions(*database_, batch.sessions);
+        if (done)
+            done = write_delivery(*database_, batch);
         if (done && !batch.losses.empty())
             done = write_losses_of_this_run(batch);
         if (done)
@@ -138,7 +179,11 @@ private:
 
     Fd lock_; // let go after the database is closed
     std::unique_ptr<Database> database_;
+    Outbox outbox_;
     Access access_;
+    std::optional<Reserve> reserve_; // of a writer
+    bool is_full_ = false;
+    std::uint64_t left_out_ = 0;
     std::uint64_t run_ = 0;
 };
 
@@ -189,6 +234,26 @@ Result<std::unique_ptr<Store>> Store::open(const std::string &path, Access acces
     if (!opened)
         return tl::unexpected(std::move(opened.error()).within("open store"));
     return std::make_unique<SqliteStore>(std::move(*opened), access);
+}
+
+Result<Store::Opened> Store::open_or_replace(const std::string &path)
+{
+    Opened replaced;
+    bool is_damaged = false;
+    auto opened = open_for_writing(path, &is_damaged);
+    if (!opened && is_damaged) {
+        replaced.why = opened.error().text;
+        replaced.until_ns = written_ns(path);
+        auto away = store::set_aside(path);
+        if (!away)
+            return tl::unexpected(std::move(away.error()).within("open store"));
+        replaced.set_aside = std::move(*away);
+        opened = open_for_writing(path);
+    }
+    if (!opened)
+        return tl::unexpected(std::move(opened.error()).within("open store"));
+    replaced.store = std::make_unique<SqliteStore>(std::move(*opened), Access::write);
+    return replaced;
 }
 
 } // namespace sentra::store

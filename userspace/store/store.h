@@ -2,7 +2,8 @@
 // What Sentra remembers: signals with their evidence, where reading stopped, what was seen before,
 // and when nobody watched. SQLite, WAL, synchronous FULL; one writer (the daemon), any number of
 // readers. commit() is all or nothing: signals, cursor, watermark, sightings and gaps of one batch
-// together, so a kill at any moment leaves either the whole batch or none of it.
+// together, so a kill at any moment leaves either the whole batch or none of it. Where the disk is
+// full, evidence, sightings and sessions are left out, counted, and signals go on.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include "engine/engine.h"
 #include "signal/signal.h"
 #include "signal/summary.h"
+#include "store/outbox.h"
 
 namespace sentra::store {
 
@@ -51,6 +53,10 @@ struct Batch {
     std::vector<Gap> gaps;
     std::vector<std::pair<std::string, std::uint64_t>> losses; // totals by loss name, this run
     std::vector<signal::SessionSummary> sessions;
+    std::vector<Posted> posted;
+    std::vector<Pause> pauses;
+    std::vector<Requeue> requeued;
+    std::uint64_t now_ns = 0; // when it is committed
 };
 
 struct Query {
@@ -72,6 +78,13 @@ public:
     // left untouched; a damaged file is named in the error.
     [[nodiscard]] static Result<std::unique_ptr<Store>> open(const std::string &path,
                                                              Access access);
+    // As open() for writing; a damaged store is set aside and a new one takes its place.
+    struct Opened {
+        std::unique_ptr<Store> store;
+        std::string set_aside, why; // where the damaged one is, and what was found; else empty
+        std::uint64_t until_ns = 0; // when it was written last
+    };
+    [[nodiscard]] static Result<Opened> open_or_replace(const std::string &path);
     virtual ~Store() = default;
 
     // Returns the signals that are news: a new uid, or a known one with a higher count, another
@@ -92,6 +105,12 @@ public:
     [[nodiscard]] virtual Result<std::vector<std::pair<std::string, std::uint64_t>>>
     losses() const = 0;
     [[nodiscard]] virtual Result<void> check() const = 0; // PRAGMA quick_check
+    // What waits for whom. Changes belong to the writer.
+    [[nodiscard]] virtual Outbox &outbox() = 0;
+    // Pieces of evidence, sightings and sessions that were not stored in this run because the disk
+    // was full, and whether it still is.
+    [[nodiscard]] virtual std::uint64_t left_out() const = 0;
+    [[nodiscard]] virtual bool is_full() const = 0;
 };
 
 // Moves a damaged store out of the way of a new one ("<path>.damaged-1", ...); returns where it is
