@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,6 +62,8 @@ struct SinkSettings {
     std::string name; // [a-z0-9-]+, at most 40
     std::string type; // a row's name
     std::map<std::string, std::string> values;
+    // The time of day in Unix nanoseconds, for what a protocol wants dated; empty: the system's.
+    std::function<std::uint64_t()> now_ns;
 };
 
 struct SinkKey {

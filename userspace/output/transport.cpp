@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "output/transport.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "output/sink.h"
+
+namespace sentra::output {
+
+namespace {
+
+constexpr SinkKey kFormat = {"format", "the form of a document"};
+
+constexpr std::array kFileKeys = {
+    SinkKey{"path", "the file; made where it is not there", true},
+    SinkKey{"mode", "its permissions when it is made; 0640"},
+    kFormat,
+};
+constexpr std::array kStdoutKeys = {kFormat};
+
+constexpr std::array kTypes = {
+    SinkType{"file", "lines at the end of a file", "ndjson", kFileKeys, true, false, 500,
+             open_file},
+    SinkType{"stdout", "lines on standard output", "ndjson", kStdoutKeys, false, false, 500,
+             open_stdout},
+};
+
+std::string joined(const std::vector<std::string_view> &words)
+{
+    std::string text;
+    for (const std::string_view word : words)
+        text.append(text.empty() ? "" : ", ").append(word);
+    return text;
+}
+
+// "did you mean path?", else what there is.
+std::string advice(std::string_view word, const std::vector<std::string_view> &known)
+{
+    if (const auto near = nearest(word, known); near)
+        return "; did you mean " + std::string(*near) + "?";
+    return "; there are " + joined(known);
+}
+
+bool is_name(std::string_view name)
+{
+    return !name.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
+Result<void> check_keys(const SinkType &type, const SinkSettings &settings)
+{
+    std::vector<std::string_view> known;
+    for (const SinkKey &key : type.keys)
+        known.push_back(key.name);
+    for (const auto &[key, value] : settings.values)
+        if (std::find(known.begin(), known.end(), key) == known.end())
+            return failure("unknown key \"" + printable(key, 60) + "\"" + advice(key, known));
+    for (const SinkKey &key : type.keys)
+        if (key.is_needed && text_of(settings, key.name).empty())
+            return failure(std::string(key.name) + " is missing: " + std::string(key.says));
+    return {};
+}
+
+} // namespace
+
+std::span<const SinkType> sink_types()
+{
+    return kTypes;
+}
+
+const SinkType *find_sink_type(std::string_view name)
+{
+    const auto *found = std::find_if(kTypes.begin(), kTypes.end(),
+                                     [name](const SinkType &row) { return row.name == name; });
+    return found == kTypes.end() ? nullptr : found;
+}
+
+Result<void> check_sink(const SinkSettings &settings)
+{
+    if (!is_name(settings.name))
+        return failure("\"" + printable(settings.name, 60) +
+                       "\" is no name of a sink: up to 40 of a-z, 0-9 and -");
+    const SinkType *type = find_sink_type(settings.type);
+    if (type == nullptr) {
+        std::vector<std::string_view> known;
+        for (const SinkType &row : kTypes)
+            known.push_back(row.name);
+        return failure("sink " + settings.name + ": unknown type \"" +
+                       printable(settings.type, 40) + "\"" + advice(settings.type, known));
+    }
+    if (auto checked = check_keys(*type, settings); !checked)
+        return failure("sink " + settings.name + ": " + checked.error().text);
+    return {};
+}
+
+Result<std::unique_ptr<Transport>> open_sink(const SinkSettings &settings)
+{
+    if (auto checked = check_sink(settings); !checked)
+        return tl::unexpected(std::move(checked.error()));
+    auto opened = find_sink_type(settings.type)->open(settings);
+    if (!opened)
+        return failure("sink " + settings.name + ": " + opened.error().text);
+    return opened;
+}
+
+} // namespace sentra::output
