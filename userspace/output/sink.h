@@ -52,5 +52,8 @@ namespace sentra::output {
 // The rows' functions, one file each.
 [[nodiscard]] Result<std::unique_ptr<Transport>> open_file(const SinkSettings &settings);
 [[nodiscard]] Result<std::unique_ptr<Transport>> open_stdout(const SinkSettings &settings);
+[[nodiscard]] Result<std::unique_ptr<Transport>> open_elastic(const SinkSettings &settings);
+[[nodiscard]] Result<std::unique_ptr<Transport>> open_splunk(const SinkSettings &settings);
+[[nodiscard]] Result<std::unique_ptr<Transport>> open_clickhouse(const SinkSettings &settings);
 
 } // namespace sentra::output

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "output/http.h"
 #include "output/sink.h"
 
 namespace sentra::output {
@@ -20,11 +21,48 @@ constexpr std::array kFileKeys = {
 };
 constexpr std::array kStdoutKeys = {kFormat};
 
+constexpr SinkKey kUrl = {"url", "where it is: https://host:port"};
+constexpr SinkKey kUser = {"user", "as whom"};
+constexpr SinkKey kPassword = {"password_file", "the user's password, a file of 0600"};
+
+constexpr auto kElasticKeys = with_http(std::array{
+    kUrl,
+    SinkKey{"namespace", "of the data stream; absent: the signal's tenant"},
+    SinkKey{"index", "instead of the data stream logs-sentra.signal-<namespace>"},
+    SinkKey{"api_key_file", "an API key as Elasticsearch encodes it, a file of 0600"},
+    kUser,
+    kPassword,
+    kFormat,
+});
+constexpr auto kSplunkKeys = with_http(std::array{
+    kUrl,
+    SinkKey{"token_file", "the collector's token, a file of 0600", true},
+    SinkKey{"index", "absent: the token's own"},
+    SinkKey{"source", "sentra"},
+    SinkKey{"sourcetype", "sentra:signal"},
+    kFormat,
+});
+constexpr auto kClickHouseKeys = with_http(std::array{
+    kUrl,
+    SinkKey{"database", "sentra"},
+    SinkKey{"table", "signals"},
+    kUser,
+    kPassword,
+    SinkKey{"token_file", "a bearer's token instead, a file of 0600"},
+    kFormat,
+});
+
 constexpr std::array kTypes = {
     SinkType{"file", "lines at the end of a file", "ndjson", kFileKeys, true, false, 500,
              open_file},
     SinkType{"stdout", "lines on standard output", "ndjson", kStdoutKeys, false, false, 500,
              open_stdout},
+    SinkType{"elastic", "Elasticsearch or OpenSearch, by _bulk into a data stream", "ecs",
+             kElasticKeys, true, false, 500, open_elastic},
+    SinkType{"splunk", "Splunk's HTTP Event Collector", "ndjson", kSplunkKeys, true, false, 500,
+             open_splunk},
+    SinkType{"clickhouse", "rows of a ClickHouse table", "ndjson", kClickHouseKeys, true, false,
+             500, open_clickhouse},
 };
 
 std::string joined(const std::vector<std::string_view> &words)
