@@ -79,8 +79,9 @@ Result<void> write_pauses(const Database &database, const std::vector<Pause> &pa
         return {};
     return for_each(
         database,
-        "UPDATE sinks SET paused_by = ?2, paused_why = ?3, paused_ns = ?4 WHERE name = ?1", pauses,
-        [](Statement &statement, const Pause &pause) -> Statement & {
+        "UPDATE sinks SET paused_by = iif(?3 = '', '', ?2), paused_why = ?3, paused_ns = ?4 "
+        "WHERE name = ?1 AND (?2 <> 'sentrad' OR paused_by IN ('', 'sentrad'))",
+        pauses, [](Statement &statement, const Pause &pause) -> Statement & {
             return statement.bind(pause.sink, pause.by, pause.why, pause.time_ns);
         });
 }

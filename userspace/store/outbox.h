@@ -41,10 +41,11 @@ struct Posted {
     std::string why;           // it was not delivered
 };
 
-// A sink stops, or goes on where `by` is empty. Its rows wait.
+// A sink stops, or goes on where `by` is empty. Its rows wait. What sentrad pauses because it does
+// not work it tries again, and with an empty `why` lets it go on; it never lifts a person's pause.
 struct Pause {
     std::string sink;
-    std::string by;  // "maria as root"; "sentrad": until it works again, which is tried
+    std::string by;  // "maria as root", "sentrad"
     std::string why; // as a clause
     std::uint64_t time_ns = 0;
 };

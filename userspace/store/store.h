@@ -19,6 +19,9 @@
 
 namespace sentra::store {
 
+// The name under which Store::left_out() is among the losses.
+inline constexpr const char *kLeftOutLoss = "store_full";
+
 // Up to where everything has been taken in and committed.
 struct Position {
     std::string cursor;             // of the journal; empty: never read

@@ -255,6 +255,57 @@ TEST_F(Trouble, AFullDiskSaysSoAndLosesNothing)
     EXPECT_THAT(said, HasSubstr("| kept all | again 100 | whole"));
 }
 
+// One signal after the other onto a disk that somebody else has filled.
+std::string starve(const std::string &folder, const std::string &path)
+{
+    if (!may_mount() || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=4m") != 0)
+        return "cannot mount";
+    auto store = Store::open(path, Store::Access::write);
+    if (!store || !(*store)->outbox().use({{"siem", "elastic"}}))
+        return "cannot open";
+    const auto free_bytes = [&folder] { return fs::space(folder).available; };
+    std::ofstream filler(folder + "/filler");
+    while (free_bytes() > 96U * 1024)
+        filler << std::string(16U * 1024, 'x') << std::flush;
+    unsigned stored = 0, without_evidence = 0, without_reserve = 0;
+    for (;; ++stored) {
+        Batch batch = made::batch_of({made::signal_of(std::to_string(stored))});
+        batch.sightings = {{"key " + std::to_string(stored), 1, 1}};
+        if (!(*store)->commit(batch))
+            break;
+        if ((*store)->left_out() > 0 && without_evidence == 0)
+            without_evidence = stored;
+        if (!fs::exists(path + ".reserve") && without_reserve == 0)
+            without_reserve = stored;
+    }
+    const bool is_counted = (*store)->left_out() >= std::uint64_t{3} * (stored - without_reserve);
+    const std::size_t waiting = (*store)->outbox().due("siem", 1'000'000)->size();
+    const bool is_kept = (*store)->signals({.most = 1'000'000})->size() == stored;
+    filler.close();
+    fs::remove(folder + "/filler");
+    const std::uint64_t before = (*store)->left_out();
+    const bool recovers = (*store)->commit(made::batch_of({made::signal_of("after")})).has_value();
+    return std::string(0 < without_evidence && without_evidence < without_reserve
+                           ? "evidence first"
+                           : "out of order") +
+           (stored - without_reserve > 20 ? ", signals go on" : ", signals stop") +
+           (is_kept && waiting == stored ? ", all kept and told" : ", some lost") +
+           (is_counted ? ", counted" : ", not counted") +
+           (recovers && (*store)->left_out() == before && !(*store)->is_full() &&
+                    fs::exists(path + ".reserve")
+                ? ", well again"
+                : ", not well again");
+}
+
+TEST_F(Trouble, OnAFullDiskEvidenceStopsFirstAndSignalsLast)
+{
+    const std::string said = said_by([&] { return starve(folder_, path_); });
+    if (said == "cannot mount")
+        GTEST_SKIP() << "this user may not mount a small file system here";
+    EXPECT_EQ(said, "evidence first, signals go on, all kept and told, counted, well again");
+}
+
 constexpr unsigned kPerBatch = 3;
 
 // Commits batch after batch until it is killed. The cursor says how many there have been.
