@@ -12,6 +12,7 @@
 #include "pipeline/author.h"
 #include "pipeline/config.h"
 #include "pipeline/desk.h"
+#include "pipeline/sink_desk.h"
 #include "pipeline/status.h"
 #include "store/store.h"
 
@@ -24,16 +25,30 @@ tl::unexpected<NotFetched> not_fetched(Exit status, std::string text)
     return tl::unexpected(NotFetched{status, std::move(text)});
 }
 
+using Verb = pipeline::Request::Verb;
+
+bool is_about_sinks(Verb verb)
+{
+    return verb == Verb::sink_list || verb == Verb::sink_dead || verb == Verb::sink_pause ||
+           verb == Verb::sink_resume || verb == Verb::sink_requeue;
+}
+
 // While no daemon runs, its desk is ours; the store's lock keeps a second one away.
 tl::expected<Fetched, NotFetched> decided(const std::string &path, pipeline::Request request)
 {
     auto store = store::Store::open(path, store::Store::Access::write);
     if (!store)
         return not_fetched(kFinding, store.error().text);
+    request.author = pipeline::author_of(::getuid(), ::getpid());
+    if (is_about_sinks(request.verb)) {
+        auto lines = pipeline::answer_about_sinks(**store, request, now_ns());
+        if (!lines)
+            return not_fetched(kFinding, lines.error().text);
+        return Fetched{std::move(*lines), false};
+    }
     auto desk = pipeline::Desk::open(**store);
     if (!desk)
         return not_fetched(kFinding, desk.error().text);
-    request.author = pipeline::author_of(::getuid(), ::getpid());
     std::vector<signal::Signal> told;
     auto lines = desk->answer(request, now_ns(), told);
     if (!lines)
@@ -51,15 +66,19 @@ tl::expected<Fetched, NotFetched> from_store(const std::string &state_dir,
         return not_fetched(kUnreachable, "sentrad does not run, and there is no store at " + path +
                                              "; start sentrad, or name its --state-dir");
     }
-    using Verb = pipeline::Request::Verb;
+    if (request.verb == Verb::sink_test)
+        return not_fetched(kUnreachable, "sentrad does not run; start it, or name its --config");
     const bool is_read = request.verb == Verb::status || request.verb == Verb::signals ||
-                         request.verb == Verb::show || request.verb == Verb::sessions;
+                         request.verb == Verb::show || request.verb == Verb::sessions ||
+                         request.verb == Verb::sink_list || request.verb == Verb::sink_dead;
     if (!is_read)
         return decided(path, request);
     auto store = store::Store::open(path, store::Store::Access::read);
     if (!store)
         return not_fetched(kFinding, store.error().text);
-    auto lines = request.verb == Verb::status     ? pipeline::status_without_daemon(**store)
+    auto lines = is_about_sinks(request.verb)
+                     ? pipeline::answer_about_sinks(**store, request, now_ns())
+                 : request.verb == Verb::status   ? pipeline::status_without_daemon(**store)
                  : request.verb == Verb::sessions ? (*store)->sessions(request.query)
                                                   : (*store)->signals(request.query);
     if (!lines)

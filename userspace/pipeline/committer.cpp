@@ -84,6 +84,8 @@ Result<std::vector<signal::Signal>> Committer::settle(Loop &loop, bool clean_sto
     batch_.sessions.insert(batch_.sessions.end(), std::make_move_iterator(sessions.begin()),
                            std::make_move_iterator(sessions.end()));
     batch_.losses.assign(loop.reported_losses().begin(), loop.reported_losses().end());
+    if (store_.left_out() > 0)
+        batch_.losses.emplace_back(store::kLeftOutLoss, store_.left_out());
     // Never backwards: what was committed stays committed while the journal is read again.
     if (cursor_passed_ && loop.watermark_ns() >= rebuild_.until_ns &&
         loop.watermark_ns() >= last_.watermark_ns) {
@@ -97,6 +99,8 @@ Result<std::vector<signal::Signal>> Committer::settle(Loop &loop, bool clean_sto
     if (decide_)
         for (signal::Signal &signal : batch_.signals)
             decide_(signal);
+    if (complete_)
+        complete_(batch_);
     auto news = store_.commit(batch_);
     if (!news)
         return news;

@@ -32,6 +32,10 @@ public:
     using Decide = std::function<void(signal::Signal &)>;
     void decide_by(Decide decide) { decide_ = std::move(decide); }
 
+    // Called with every batch before it is committed.
+    using Complete = std::function<void(store::Batch &)>;
+    void complete_by(Complete complete) { complete_ = std::move(complete); }
+
     Committer(store::Store &store, store::Position last, Rebuild rebuild);
 
     // After each record: what it brought (`signals` is left empty), and where the loop is now.
@@ -60,6 +64,7 @@ private:
 
     store::Store &store_;
     Decide decide_;
+    Complete complete_;
     store::Position last_;
     Rebuild rebuild_;
     bool cursor_passed_; // what follows was never taken before

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 
 #include <sys/stat.h>
 
@@ -151,6 +152,73 @@ Key duration(std::string_view name, std::uint64_t &into, std::uint64_t most_ns)
             }};
 }
 
+// One text; of a list, its texts with commas between them.
+Result<std::string> value_of(const Place &place, const YAML::Node &node, const std::string &name)
+{
+    std::vector<std::string> several;
+    if (auto taken = texts(name, several).take(place, node); !taken)
+        return tl::unexpected(std::move(taken.error()));
+    std::string value;
+    for (const std::string &one : several)
+        value.append(value.empty() ? "" : ",").append(one);
+    return value;
+}
+
+// What stands below a sink's name means something to its type alone, which checks it.
+Result<output::SinkSettings> sink_of(const Place &place, const YAML::Node &name,
+                                     const YAML::Node &node)
+{
+    output::SinkSettings sink;
+    sink.name = name.IsScalar() ? name.Scalar() : "";
+    if (!node.IsMap())
+        return place.wrong(node.Mark(), "a sink has \"key: value\" lines, type among them");
+    std::vector<std::pair<std::string, YAML::Mark>> words{{sink.name, name.Mark()}};
+    for (const auto &pair : node) {
+        const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : "";
+        auto value = value_of(place, pair.second, key);
+        if (!value)
+            return tl::unexpected(std::move(value.error()));
+        words.emplace_back(key, pair.first.Mark());
+        words.emplace_back(*value, pair.second.Mark());
+        if (key == "type")
+            sink.type = std::move(*value);
+        else if (!sink.values.emplace(key, std::move(*value)).second)
+            return place.wrong(pair.first.Mark(), "\"" + printable(key, 60) + "\" stands twice");
+    }
+    const auto checked = output::check_sink(sink);
+    if (checked)
+        return sink;
+    // The complaint quotes what is wrong; where it quotes nothing, the sink as a whole is.
+    YAML::Mark mark = name.Mark();
+    for (const auto &[word, at] : words)
+        if (checked.error().text.find("\"" + printable(word, 60) + "\"") != std::string::npos)
+            mark = at;
+    return place.wrong(mark, checked.error().text);
+}
+
+Key sinks(std::string_view name, std::vector<output::SinkSettings> &into)
+{
+    return {name, [&into](const Place &place, const YAML::Node &node) -> Result<void> {
+                if (node.IsNull())
+                    return {};
+                if (!node.IsMap())
+                    return place.wrong(node.Mark(), "sinks are names with what is below them");
+                std::map<std::string, output::SinkSettings> by_name;
+                for (const auto &pair : node) {
+                    auto sink = sink_of(place, pair.first, pair.second);
+                    if (!sink)
+                        return tl::unexpected(std::move(sink.error()));
+                    const std::string named = sink->name;
+                    if (!by_name.emplace(named, std::move(*sink)).second)
+                        return place.wrong(pair.first.Mark(),
+                                           "there are two sinks named \"" + named + "\"");
+                }
+                for (auto &[named, sink] : by_name)
+                    into.push_back(std::move(sink));
+                return {};
+            }};
+}
+
 Key section(std::string_view name, std::vector<Key> keys)
 {
     return {name, [keys = std::move(keys)](const Place &place, const YAML::Node &node) {
@@ -177,6 +245,7 @@ std::vector<Key> keys_of(Config &config)
                            text("bpf_filesystem", config.sensor.bpf_filesystem)}),
         section("queues", {megabytes("kernel_mb", config.queues.kernel_mb, 1, 4096),
                            megabytes("journal_mb", config.queues.journal_mb, 1, 1024)}),
+        sinks("sinks", config.sinks),
     };
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "output/transport.h"
 
 namespace sentra::pipeline {
 
@@ -46,6 +47,9 @@ struct Config {
         std::uint32_t kernel_mb = 192;
         std::uint32_t journal_mb = 16;
     } queues;
+
+    // Who is told besides the store; nobody where there is none. In the order of their names.
+    std::vector<output::SinkSettings> sinks;
 };
 
 // The error is "file:line:column: what, nearest word". A file that is not there is an error.

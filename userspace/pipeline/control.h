@@ -34,6 +34,12 @@ struct Request {
         override_check,
         override_end,
         ledger,
+        sink_list,
+        sink_test,
+        sink_pause,
+        sink_resume,
+        sink_requeue,
+        sink_dead,
     } verb = Verb::status;
     store::Query query; // signals, show, sessions; the id of what is decided on
     std::string body;   // of a decision: one JSON object

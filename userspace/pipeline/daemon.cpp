@@ -13,10 +13,12 @@
 #include "base/text.h"
 #include "pipeline/committer.h"
 #include "pipeline/control.h"
+#include "pipeline/deliveries.h"
 #include "pipeline/desk.h"
 #include "pipeline/errands.h"
 #include "pipeline/housekeeping.h"
 #include "pipeline/loop.h"
+#include "pipeline/memory.h"
 #include "pipeline/merge.h"
 #include "pipeline/needed.h"
 #include "pipeline/privileges.h"
@@ -76,7 +78,8 @@ private:
     std::optional<StopSignals> stop_signals_;
     event::Losses losses_;
     std::unique_ptr<Loop> loop_;
-    std::unique_ptr<store::Store> store_;
+    Memory memory_;
+    std::unique_ptr<Deliveries> deliveries_;
     std::unique_ptr<Committer> committer_;
     std::vector<store::Gap> gaps_;
     std::unique_ptr<Merge> merge_;
@@ -98,8 +101,7 @@ private:
     std::optional<Desk> desk_;
     std::mutex status_mutex_; // guards status_, which the door's thread reads
     std::string status_;
-    std::unique_ptr<store::Store> reader_; // the door's own
-    std::unique_ptr<ControlServer> door_;  // first to go: it uses all the others
+    std::unique_ptr<ControlServer> door_; // first to go: it uses all the others
 };
 
 // ---- start -----------------------------------------------------------------------------------
@@ -153,20 +155,19 @@ Result<void> Daemon::load_rules()
 
 Result<void> Daemon::open_store()
 {
-    const std::string path = store_path(config_.state_dir);
-    auto opened = store::Store::open(path, store::Store::Access::write);
-    if (!opened)
-        return tl::unexpected(std::move(opened.error()));
-    store_ = std::move(*opened);
-    auto reader = store::Store::open(path, store::Store::Access::read);
-    if (!reader)
-        return tl::unexpected(std::move(reader.error()));
-    reader_ = std::move(*reader);
-    auto sightings = store_->sightings();
+    auto memory = Memory::open(config_, started_ns_);
+    if (!memory)
+        return tl::unexpected(std::move(memory.error()));
+    memory_ = std::move(*memory);
+    auto deliveries = Deliveries::make(config_, *memory_.store);
+    if (!deliveries)
+        return tl::unexpected(std::move(deliveries.error()));
+    deliveries_ = std::move(*deliveries);
+    auto sightings = memory_.store->sightings();
     if (!sightings)
         return tl::unexpected(std::move(sightings.error()));
     loop_->engine().remember(*sightings);
-    auto desk = Desk::open(*store_);
+    auto desk = Desk::open(*memory_.store);
     if (!desk)
         return tl::unexpected(std::move(desk.error()));
     desk_.emplace(std::move(*desk));
@@ -177,7 +178,7 @@ Result<void> Daemon::open_store()
 
 Result<void> Daemon::find_position()
 {
-    auto last = store_->position();
+    auto last = memory_.position();
     if (!last)
         return tl::unexpected(std::move(last.error()));
     last_ = *last;
@@ -193,7 +194,7 @@ Result<void> Daemon::find_position()
             "usual; nothing in it is told",
             format_duration(config_.journal.rebuild_ns));
     } else {
-        auto known = rebuild_after(*store_, last_, begin_ns_);
+        auto known = memory_.rebuild_after(last_, begin_ns_);
         if (!known)
             return tl::unexpected(std::move(known.error()));
         rebuild = std::move(*known);
@@ -201,20 +202,25 @@ Result<void> Daemon::find_position()
         if (auto done = remember_sessions(); !done)
             return done;
     }
-    auto gaps = store_->gaps(0);
+    auto gaps = memory_.store->gaps(0);
     if (!gaps)
         return tl::unexpected(std::move(gaps.error()));
     gaps_ = std::move(*gaps);
     auto position = last_;
     position.boot_id = boot_;
-    committer_ = std::make_unique<Committer>(*store_, std::move(position), std::move(rebuild));
+    committer_ =
+        std::make_unique<Committer>(*memory_.store, std::move(position), std::move(rebuild));
     committer_->decide_by([this](signal::Signal &signal) { desk_->apply(signal); });
+    committer_->complete_by([this](store::Batch &batch) {
+        batch.now_ns = unix_now_ns();
+        deliveries_->collect(batch);
+    });
     return {};
 }
 
 Result<void> Daemon::remember_sessions()
 {
-    const auto lines = store_->sessions({.since_ns = begin_ns_});
+    const auto lines = memory_.store->sessions({.since_ns = begin_ns_});
     if (!lines)
         return tl::unexpected(lines.error());
     for (const std::string &line : *lines) {
@@ -304,6 +310,7 @@ Result<void> Daemon::give_up_privileges()
 Result<void> Daemon::run()
 {
     sources_->run();
+    deliveries_->start();
     while (!merge_->is_over() && !merge_->is_closed()) {
         const auto record = merge_->next(kPatience);
         if (record)
@@ -338,11 +345,14 @@ void Daemon::look()
     const StopSignals::Asked asked = stop_signals_->come();
     ask_to_stop(asked);
     if (!stopping_) {
-        if (asked.to_reload)
+        if (asked.to_reload) {
             (void)reload_and_say();
+            deliveries_->reopen();
+        }
         errands_.run_pending();
     }
     facts_->refresh(*merge_, *sources_, now);
+    deliveries_->tidy(unix_now_ns());
     if (now - committed_ >= kBetweenCommits)
         settle(false);
     const bool came_up = !ready_ && loop_->watermark_ns() >= started_ns_;
@@ -391,6 +401,7 @@ void Daemon::settle(bool clean_stop)
         return;
     }
     store_error_.clear();
+    deliveries_->committed();
     if (committer_->is_past_cursor())
         sources_->release(kernel_.until());
     print(*news);
@@ -398,6 +409,8 @@ void Daemon::settle(bool clean_stop)
 
 void Daemon::print(const std::vector<signal::Signal> &news)
 {
+    if (!news.empty())
+        deliveries_->tell_news();
     for (const signal::Signal &signal : news) {
         spdlog::info("{} {} {:.2f} {}", signal.id, signal.state, signal.score, signal.title);
         if (!print_)
@@ -491,10 +504,15 @@ Status Daemon::describe() const
     status.signals = committer_->committed();
     status.store_path = store_path(config_.state_dir);
     status.store_error = store_error_;
+    status.store_set_aside = memory_.set_aside;
+    status.store_is_full = memory_.store->is_full();
+    status.sinks = memory_.store->outbox().accounts().value_or(std::vector<store::SinkAccount>{});
     auto losses = loop_->reported_losses();
     for (std::size_t kind = 0; kind < SENTRA_LOSS_COUNT; ++kind)
         if (const auto total = losses_.total(static_cast<sentra_loss>(kind)); total != 0)
             losses[sentra_losses[kind]] += total;
+    if (memory_.store->left_out() != 0)
+        losses[store::kLeftOutLoss] += memory_.store->left_out();
     status.losses.assign(losses.begin(), losses.end());
     status.gaps = gaps_;
     return status;
@@ -518,11 +536,20 @@ Result<std::vector<std::string>> Daemon::answer(const Request &request)
     }
     case Request::Verb::signals:
     case Request::Verb::show:
-        return reader_->signals(request.query);
+        return memory_.reader->signals(request.query);
     case Request::Verb::sessions:
-        return reader_->sessions(request.query);
+        return memory_.reader->sessions(request.query);
     case Request::Verb::reload:
         return errands_.run([this] { return answer_reload(); });
+    case Request::Verb::sink_test:
+        return deliveries_->test(request);
+    case Request::Verb::sink_list:
+    case Request::Verb::sink_pause:
+    case Request::Verb::sink_resume:
+    case Request::Verb::sink_requeue:
+    case Request::Verb::sink_dead:
+        return errands_.run(
+            [this, request] { return deliveries_->answer(request, unix_now_ns()); });
     default:
         // A copy: the errand may be run after the one who asked has lost patience.
         return errands_.run([this, request] { return decide(request); });
@@ -535,6 +562,7 @@ Result<void> Daemon::end()
     door_.reset();
     merge_->close();
     settle(!forced_ && stopping_);
+    deliveries_->stop();
     sources_.reset();
     if (!store_error_.empty())
         return failure(store_error_);

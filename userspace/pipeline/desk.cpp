@@ -100,6 +100,7 @@ Result<void> Desk::write(store::Entry entry, std::vector<signal::Signal> decided
                          std::vector<signal::Signal> &told)
 {
     store::Batch batch;
+    batch.now_ns = entry.time_ns;
     batch.entries.push_back(std::move(entry));
     batch.decided = std::move(decided);
     auto news = store_->commit(batch);

@@ -27,6 +27,12 @@ constexpr VerbName kVerbs[] = {
     {Request::Verb::override_check, "override-check"},
     {Request::Verb::override_end, "override-end"},
     {Request::Verb::ledger, "ledger"},
+    {Request::Verb::sink_list, "sink-list"},
+    {Request::Verb::sink_test, "sink-test"},
+    {Request::Verb::sink_pause, "sink-pause"},
+    {Request::Verb::sink_resume, "sink-resume"},
+    {Request::Verb::sink_requeue, "sink-requeue"},
+    {Request::Verb::sink_dead, "sink-dead"},
 };
 constexpr std::size_t kSignalsMost = 10'000;
 

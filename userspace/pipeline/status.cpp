@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "pipeline/sink_desk.h"
 
 namespace sentra::pipeline {
 
@@ -117,6 +118,15 @@ std::vector<std::string> troubles(const Status &status)
         found.push_back(std::to_string(lost) + " events were lost");
     if (!status.store_error.empty())
         found.push_back("the store cannot be written: " + printable(status.store_error, 300));
+    if (status.store_is_full)
+        found.push_back("the disk of the store is full: signals are stored without their rows of "
+                        "evidence");
+    if (!status.store_set_aside.empty())
+        found.push_back("the store was damaged and is kept as " + status.store_set_aside +
+                        "; signals and decisions of before are there");
+    for (const store::SinkAccount &sink : status.sinks)
+        if (const std::string trouble = trouble_of(sink, status.now_ns); !trouble.empty())
+            found.push_back(printable(trouble, 600));
     if (!status.rules_error.empty())
         found.push_back(
             "the rules could not be read again, those of before are in force: " +
@@ -171,6 +181,11 @@ std::string to_json(const Status &status)
     json["store"] = {{"path", status.store_path}, {"signals_this_run", status.signals}};
     if (!status.store_error.empty())
         json["store"]["error"] = printable(status.store_error, 300);
+    if (!status.store_set_aside.empty())
+        json["store"]["set_aside"] = status.store_set_aside;
+    json["sinks"] = Json::array();
+    for (const store::SinkAccount &sink : status.sinks)
+        json["sinks"].push_back(Json::parse(to_json(sink, status.now_ns), nullptr, false));
     json["losses"] = Json::object();
     for (const auto &[name, total] : status.losses)
         json["losses"][name] = total;

@@ -36,6 +36,9 @@ struct Status {
     std::size_t processes = 0, sessions = 0, partial_matches = 0, windows = 0, sightings = 0;
     std::uint64_t signals = 0; // that were news in this run
     std::string store_path, store_error;
+    std::string store_set_aside; // where the damaged store is whose place this one took
+    bool store_is_full = false;
+    std::vector<store::SinkAccount> sinks;
     std::vector<std::pair<std::string, std::uint64_t>> losses; // by name, those that are not zero
     std::vector<store::Gap> gaps;
 };

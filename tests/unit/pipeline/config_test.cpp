@@ -53,6 +53,42 @@ TEST(Config, EveryKeyIsRead)
     EXPECT_EQ(socket_path(config->socket, config->state_dir), "/srv/sentra/sentrad.sock");
 }
 
+TEST(Config, SinksAreReadInTheOrderOfTheirNames)
+{
+    EXPECT_TRUE(parse_config("", "sentra.yaml")->sinks.empty());
+    const auto config = parse_config("sinks:\n"
+                                     "  lines: {type: stdout, format: cef}\n"
+                                     "  archive:\n"
+                                     "    type: file\n"
+                                     "    path: /var/log/sentra/signals.ndjson\n",
+                                     "sentra.yaml");
+    ASSERT_TRUE(config) << config.error().text;
+    ASSERT_EQ(config->sinks.size(), 2u);
+    EXPECT_EQ(config->sinks[0].name, "archive");
+    EXPECT_EQ(config->sinks[0].type, "file");
+    EXPECT_EQ(config->sinks[0].values.at("path"), "/var/log/sentra/signals.ndjson");
+    EXPECT_EQ(config->sinks[1].name, "lines");
+    EXPECT_EQ(config->sinks[1].values.at("format"), "cef");
+}
+
+TEST(Config, AComplaintAboutASinkNamesThePlaceToo)
+{
+    EXPECT_EQ(complaint("sinks: [a]\n"),
+              "sentra.yaml:1:8: sinks are names with what is below them");
+    EXPECT_EQ(complaint("sinks:\n  a: file\n"),
+              "sentra.yaml:2:6: a sink has \"key: value\" lines, type among them");
+    EXPECT_EQ(complaint("sinks:\n  a:\n    type: fil\n").rfind("sentra.yaml:3:11: ", 0), 0u);
+    EXPECT_NE(complaint("sinks:\n  a:\n    type: fil\n").find("did you mean file"),
+              std::string::npos);
+    EXPECT_EQ(complaint("sinks:\n  a: {type: file, pth: /x}\n").rfind("sentra.yaml:2:19: ", 0), 0u);
+    EXPECT_EQ(complaint("sinks:\n  a: {type: file}\n").rfind("sentra.yaml:2:3: ", 0), 0u);
+    EXPECT_EQ(complaint("sinks:\n  A b: {type: stdout}\n").rfind("sentra.yaml:2:3: ", 0), 0u);
+    EXPECT_EQ(complaint("sinks:\n  a: {type: stdout, format: {x: 1}}\n"),
+              "sentra.yaml:2:29: format is a list of texts");
+    EXPECT_EQ(complaint("sinks:\n  a: {type: stdout}\n  a: {type: stdout}\n"),
+              "sentra.yaml:3:3: there are two sinks named \"a\"");
+}
+
 TEST(Config, AComplaintNamesThePlaceAndTheNearestWord)
 {
     EXPECT_EQ(complaint("tenant: x\nstate_dri: /a\n"),

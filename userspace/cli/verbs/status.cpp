@@ -106,6 +106,15 @@ void print_engine(const Json &status)
                              number_at(store, "signals_this_run"));
 }
 
+void print_sinks(const Json &sinks)
+{
+    for (const Json &sink : sinks)
+        std::cout << fmt::format("Sink:    {} ({}), {}, {} delivered, {} waiting, {} dead\n",
+                                 text_at(sink, "name"), text_at(sink, "type"),
+                                 text_at(sink, "state"), number_at(sink, "delivered"),
+                                 number_at(sink, "waiting"), number_at(sink, "dead"));
+}
+
 void print_page(const Json &status)
 {
     const bool running = status.value("running", false);
@@ -121,6 +130,7 @@ void print_page(const Json &status)
         print_sensor(status.value("sensor", Json::object()));
         print_journal(status.value("journal", Json::object()));
         print_engine(status);
+        print_sinks(status.value("sinks", Json::array()));
         const Json losses = status.value("losses", Json::object());
         for (const auto &[name, total] : losses.items())
             if (total.is_number_unsigned())

@@ -17,6 +17,12 @@ namespace sentra::cli {
 [[nodiscard]] int verb_override_check(const Arguments &arguments);
 [[nodiscard]] int verb_override_end(const Arguments &arguments);
 [[nodiscard]] int verb_ledger(const Arguments &arguments);
+[[nodiscard]] int verb_sink_list(const Arguments &arguments);
+[[nodiscard]] int verb_sink_test(const Arguments &arguments);
+[[nodiscard]] int verb_sink_pause(const Arguments &arguments);
+[[nodiscard]] int verb_sink_resume(const Arguments &arguments);
+[[nodiscard]] int verb_sink_requeue(const Arguments &arguments);
+[[nodiscard]] int verb_sink_dead_letter(const Arguments &arguments);
 [[nodiscard]] int verb_show(const Arguments &arguments);
 [[nodiscard]] int verb_explain(const Arguments &arguments);
 [[nodiscard]] int verb_status(const Arguments &arguments);

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include "pipeline/deliveries.h"
+
+#include <chrono>
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "pipeline/housekeeping.h"
+#include "pipeline/sink_desk.h"
+#include "signal/json_parts.h"
+
+namespace sentra::pipeline {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t kBetweenTidiesNs = 10 * kMinuteNs;
+
+std::string host_name()
+{
+    char name[256] = {};
+    return ::gethostname(name, sizeof name - 1) == 0 ? printable(name, 255) : std::string();
+}
+
+// Complete enough for every format; the transport marks it as a test.
+signal::Signal test_signal(const Config &config, const std::string &sink, std::uint64_t now_ns)
+{
+    signal::Signal signal;
+    signal.host_name = host_name();
+    signal.uid = sha256_hex("sentra sink test\n" + config.tenant + "\n" + signal.host_name + "\n" +
+                            sink + "\n" + std::to_string(now_ns));
+    signal.id = signal.uid.substr(0, 12);
+    signal.tenant = config.tenant;
+    signal.first_ns = signal.last_ns = now_ns;
+    signal.rule_id = "sink-test";
+    signal.rule_pack = "sentra";
+    signal.rule_version = 1;
+    signal.intent = "Routine maintenance";
+    signal.title = "Sentra reaches this sink";
+    signal.narrative = "Somebody asked sentrad on " + signal.host_name +
+                       " to show that its signals reach the sink " + sink + ".";
+    signal.action_text = "No action is needed.";
+    signal.state = "Low";
+    signal.confidence = "high";
+    signal.count = 1;
+    signal.evidence = {{now_ns, "meta.test", "sentra sink test " + sink, "rec:meta:1"}};
+    return signal;
+}
+
+const char *name_of(output::Fate fate)
+{
+    switch (fate) {
+    case output::Fate::delivered:
+        return "delivered";
+    case output::Fate::rejected:
+        return "rejected";
+    case output::Fate::too_big:
+        return "too big";
+    case output::Fate::retry:
+        break;
+    }
+    return "failed";
+}
+
+} // namespace
+
+Result<std::unique_ptr<Deliveries>> Deliveries::make(const Config &config, store::Store &store)
+{
+    std::unique_ptr<Deliveries> deliveries(new Deliveries(config, store));
+    std::vector<store::Sink> sinks;
+    for (const output::SinkSettings &settings : config.sinks) {
+        sinks.push_back({settings.name, settings.type});
+        deliveries->couriers_.push_back(
+            std::make_unique<Courier>(settings, store_path(config.state_dir)));
+    }
+    if (auto done = store.outbox().use(sinks); !done)
+        return tl::unexpected(std::move(done.error()));
+    return deliveries;
+}
+
+void Deliveries::start()
+{
+    for (const auto &courier : couriers_)
+        courier->start();
+}
+
+void Deliveries::collect(store::Batch &batch)
+{
+    const auto before = static_cast<std::ptrdiff_t>(batch.posted.size());
+    for (const auto &courier : couriers_)
+        courier->collect(batch);
+    collected_.insert(collected_.end(), batch.posted.begin() + before, batch.posted.end());
+}
+
+void Deliveries::committed()
+{
+    for (const auto &courier : couriers_)
+        courier->committed(collected_);
+    collected_.clear();
+}
+
+void Deliveries::tell_news()
+{
+    for (const auto &courier : couriers_)
+        courier->tell_news();
+}
+
+void Deliveries::reopen()
+{
+    for (const auto &courier : couriers_)
+        courier->reopen();
+}
+
+void Deliveries::tidy(std::uint64_t now_ns)
+{
+    if (now_ns - std::min(now_ns, tidied_ns_) < kBetweenTidiesNs)
+        return;
+    tidied_ns_ = now_ns;
+    const auto tidied = store_.outbox().tidy(now_ns);
+    if (!tidied)
+        spdlog::warn("what was delivered long ago could not be removed: {}", tidied.error().text);
+    else if (tidied->expired > 0)
+        spdlog::error("{} documents waited {} for their sinks and are dead letters now; sentra "
+                      "sink list says of which",
+                      tidied->expired, format_duration(store::kWaitingMostNs));
+}
+
+Result<std::vector<std::string>> Deliveries::answer(const Request &request, std::uint64_t now_ns)
+{
+    auto lines = answer_about_sinks(store_, request, now_ns);
+    if (lines && request.verb != Request::Verb::sink_list &&
+        request.verb != Request::Verb::sink_dead)
+        for (const auto &courier : couriers_)
+            courier->tell_act();
+    return lines;
+}
+
+Result<std::vector<std::string>> Deliveries::test(const Request &request) const
+{
+    const Json body = Json::parse(request.body.empty() ? "{}" : request.body, nullptr, false);
+    return test_sink(config_, signal::text_of(body, "sink"));
+}
+
+void Deliveries::stop()
+{
+    for (const auto &courier : couriers_)
+        courier->ask_to_stop();
+    for (const auto &courier : couriers_)
+        courier->join();
+    store::Batch batch;
+    batch.now_ns = unix_now_ns();
+    collect(batch);
+    if (batch.posted.empty() && batch.pauses.empty())
+        return;
+    // What is not known to be delivered is brought again: twice rather than never.
+    if (auto done = store_.commit(batch); !done)
+        spdlog::warn("{}; what the sinks took last will be brought again", done.error().text);
+}
+
+Result<std::vector<std::string>> test_sink(const Config &config, const std::string &name)
+{
+    std::vector<std::string_view> names;
+    for (const output::SinkSettings &settings : config.sinks) {
+        names.push_back(settings.name);
+        if (settings.name != name)
+            continue;
+        const auto begun = std::chrono::steady_clock::now();
+        auto transport = output::open_sink(settings);
+        if (!transport)
+            return tl::unexpected(std::move(transport.error()));
+        output::Parcel parcel;
+        parcel.signal = test_signal(config, name, unix_now_ns());
+        parcel.is_test = true;
+        const output::Handover handover = (*transport)->send({&parcel, 1});
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::chrono::steady_clock::now() - begun);
+        const output::Outcome outcome =
+            handover.outcomes.empty() ? output::Outcome{} : handover.outcomes.front();
+        const Json json{{"sink", name},           {"type", settings.type},
+                        {"id", parcel.signal.id}, {"result", name_of(outcome.fate)},
+                        {"code", handover.code},  {"why", printable(outcome.why, 300)},
+                        {"took_ms", took.count()}};
+        return std::vector<std::string>{json.dump(-1, ' ', false, Json::error_handler_t::replace)};
+    }
+    const auto meant = nearest(name, names);
+    return failure("no sink \"" + printable(name, 60) + "\" is configured" +
+                   (meant ? "; did you mean \"" + std::string(*meant) + "\"?" : ""));
+}
+
+} // namespace sentra::pipeline

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "pipeline/letters.h"
+
+#include <algorithm>
+
+namespace sentra::pipeline {
+
+namespace {
+
+constexpr std::size_t kKept = 3; // of each list
+
+template <typename Item> void cut(std::vector<Item> &items)
+{
+    if (items.size() > kKept)
+        items.resize(kKept);
+}
+
+} // namespace
+
+Selection select(const output::SinkType &type, std::span<const Letter> waiting, std::size_t at_once,
+                 std::uint64_t /*now_ns*/)
+{
+    Selection selection;
+    std::size_t bytes = 0;
+    for (std::size_t at = 0; at < waiting.size(); ++at) {
+        bytes += waiting[at].row.json.size();
+        const bool fits = bytes <= kBatchBytesMost || selection.now.empty();
+        if (!fits || selection.now.size() == std::min(at_once, type.most_at_once))
+            break;
+        selection.now.push_back(at);
+    }
+    return selection;
+}
+
+signal::Signal shortened(signal::Signal signal)
+{
+    if (signal.evidence.size() > kKept) {
+        signal.evidence_left_out += signal.evidence.size() - kKept;
+        cut(signal.evidence);
+    }
+    for (std::vector<std::string> *list :
+         {&signal.process_args, &signal.files, &signal.ips, &signal.users})
+        cut(*list);
+    cut(signal.tags);
+    for (signal::Chapter &chapter : signal.story)
+        chapter.text.clear();
+    signal.narrative += " This document was shortened, because its receiver takes none of its full "
+                        "size; the host has all of it.";
+    return signal;
+}
+
+output::Parcel parcel_of(const Letter &letter, bool is_shortened, output::Removed &removed)
+{
+    output::Parcel parcel;
+    parcel.signal = output::redact(letter.signal, removed);
+    if (is_shortened)
+        parcel.signal = shortened(std::move(parcel.signal));
+    parcel.delivery = {letter.row.sequence, letter.row.revision > 1};
+    parcel.revision = letter.row.revision;
+    return parcel;
+}
+
+} // namespace sentra::pipeline

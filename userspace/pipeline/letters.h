@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// Between the outbox and a transport: which of the rows that wait go now, and what a signal looks
+// like on its way. Pure functions; the times are handed in.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "output/redact.h"
+#include "output/transport.h"
+#include "store/outbox.h"
+
+namespace sentra::pipeline {
+
+inline constexpr std::size_t kBatchBytesMost = 1024 * 1024;
+
+// A row and its signal, as the store holds it.
+struct Letter {
+    store::Due row;
+    signal::Signal signal;
+};
+
+// Which of the letters that wait for a sink go now, by their place. This is where a sink that tells
+// people may be given less, or later: for now everything goes, in its order, as much as fits.
+struct Selection {
+    std::vector<std::size_t> now;
+};
+[[nodiscard]] Selection select(const output::SinkType &type, std::span<const Letter> waiting,
+                               std::size_t at_once, std::uint64_t now_ns);
+
+// As it leaves the host: its secrets removed; shortened, where the sink takes no more.
+[[nodiscard]] output::Parcel parcel_of(const Letter &letter, bool is_shortened,
+                                       output::Removed &removed);
+// Without most of its evidence, and with a sentence that says so.
+[[nodiscard]] signal::Signal shortened(signal::Signal signal);
+
+} // namespace sentra::pipeline
