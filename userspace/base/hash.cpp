@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
 namespace sentra {
@@ -20,6 +22,15 @@ std::string sha256_hex(std::string_view bytes)
         hex.push_back(digits[byte & 15U]);
     }
     return hex;
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes)
+{
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+         reinterpret_cast<const unsigned char *>(bytes.data()), bytes.size(), digest.data(),
+         nullptr);
+    return {digest.begin(), digest.end()};
 }
 
 } // namespace sentra

@@ -10,6 +10,8 @@ namespace sentra {
 
 // 64 lower-case hex digits.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
+// 32 bytes.
+[[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view bytes);
 
 // FNV-1a: for counts of distinct values. std::hash may differ between libraries, and a count must
 // not.

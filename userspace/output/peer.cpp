@@ -308,23 +308,20 @@ Answer Peer::post(const Request &request)
     return trouble;
 }
 
-bool Peer::connect()
+bool Peer::is_connected()
 {
-    Handle &to = *handle_;
-    if (to.is_connected) {
-        // A peer that has gone since says so at once; a write would still be taken by the kernel.
-        char byte = 0;
-        std::size_t got = 0;
-        const CURLcode code = curl_easy_recv(to.curl, &byte, 1, &got);
-        if (code == CURLE_AGAIN || (code == CURLE_OK && got > 0))
-            return true;
-    }
-    return false;
+    // A peer that has gone since says so at once; a write would still be taken by the kernel.
+    char byte = 0;
+    std::size_t got = 0;
+    if (!handle_->is_connected)
+        return false;
+    const CURLcode code = curl_easy_recv(handle_->curl, &byte, 1, &got);
+    return code == CURLE_AGAIN || (code == CURLE_OK && got > 0);
 }
 
 Answer Peer::write(std::string_view bytes)
 {
-    if (!connect()) {
+    if (!is_connected()) {
         disconnect();
         Handle &to = *handle_;
         to.set(CURLOPT_URL, settings_.url.text);
@@ -357,7 +354,12 @@ Answer Peer::write(std::string_view bytes)
             return trouble;
         }
     }
-    return {};
+    if (is_connected())
+        return {};
+    Answer closed;
+    closed.trouble = Trouble::reset;
+    closed.why = settings_.url.shown + ": the peer closed the connection";
+    return closed;
 }
 
 } // namespace sentra::output

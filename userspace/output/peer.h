@@ -93,7 +93,7 @@ public:
 private:
     struct Handle;
     explicit Peer(PeerSettings settings);
-    [[nodiscard]] bool connect();
+    [[nodiscard]] bool is_connected();
     [[nodiscard]] Answer trouble_of(int code);
 
     PeerSettings settings_;

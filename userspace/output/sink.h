@@ -49,11 +49,21 @@ namespace sentra::output {
 // Retry, and nothing before a person acts.
 [[nodiscard]] Handover paused(std::size_t count, const std::string &why, std::string code);
 
+// The bodies of messages that are no format: what each is sent, to the byte.
+[[nodiscard]] std::string slack_message(const Parcel &parcel);
+[[nodiscard]] std::string pagerduty_event(const Parcel &parcel, const std::string &routing_key);
+
 // The rows' functions, one file each.
 [[nodiscard]] Result<std::unique_ptr<Transport>> open_file(const SinkSettings &settings);
 [[nodiscard]] Result<std::unique_ptr<Transport>> open_stdout(const SinkSettings &settings);
 [[nodiscard]] Result<std::unique_ptr<Transport>> open_elastic(const SinkSettings &settings);
 [[nodiscard]] Result<std::unique_ptr<Transport>> open_splunk(const SinkSettings &settings);
 [[nodiscard]] Result<std::unique_ptr<Transport>> open_clickhouse(const SinkSettings &settings);
+[[nodiscard]] Result<std::unique_ptr<Transport>> open_webhook(const SinkSettings &settings);
+[[nodiscard]] Result<std::unique_ptr<Transport>> open_slack(const SinkSettings &settings);
+[[nodiscard]] Result<std::unique_ptr<Transport>> open_pagerduty(const SinkSettings &settings);
+[[nodiscard]] Result<std::unique_ptr<Transport>> open_syslog(const SinkSettings &settings);
+[[nodiscard]] Result<std::unique_ptr<Transport>> open_journal(const SinkSettings &settings);
+[[nodiscard]] Result<std::unique_ptr<Transport>> open_mail(const SinkSettings &settings);
 
 } // namespace sentra::output

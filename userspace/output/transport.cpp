@@ -52,6 +52,43 @@ constexpr auto kClickHouseKeys = with_http(std::array{
     kFormat,
 });
 
+constexpr auto kWebhookKeys = with_http(std::array{
+    kUrl,
+    SinkKey{"key_file", "keys to sign with, one whsec_<base64> a line, a file of 0600"},
+    SinkKey{"token_file", "a bearer's token besides, a file of 0600"},
+    kUser,
+    kPassword,
+    kFormat,
+});
+// The URL itself is Slack's secret: it is taken from a file alone.
+constexpr auto kSlackKeys = with_http(std::array<SinkKey, 0>{});
+constexpr auto kPagerDutyKeys = with_http(std::array{
+    SinkKey{"url", "https://events.pagerduty.com/v2/enqueue; the other regions' here"},
+    SinkKey{"routing_key_file", "the integration's key, a file of 0600", true},
+});
+
+constexpr std::array kSyslogKeys = {
+    SinkKey{"address", "tls://host:6514, tcp://host:514, unix:///dev/log, unix-stream:///path",
+            true},
+    SinkKey{"facility", "authpriv; a name or 0 to 23"},
+    SinkKey{"app_name", "sentrad"},
+    SinkKey{"enterprise", "your organisation's number at IANA, for the structured data"},
+    SinkKey{"ca_file", "who may vouch for the collector, instead of those the system trusts"},
+    SinkKey{"client_cert_file", "who we are, where the collector asks for a certificate"},
+    SinkKey{"client_key_file", "its key, a file of 0600"},
+    SinkKey{"pin", "base64 of the SHA-256 of the public key the collector must have"},
+    SinkKey{"allow_loopback", "true: a name that resolves to this host itself is meant so"},
+    SinkKey{"timeout", "how long one batch may take; 10s"},
+    kFormat,
+};
+constexpr std::array kJournalKeys = {kFormat};
+constexpr std::array kMailKeys = {
+    SinkKey{"to", "addresses, with commas between them", true},
+    SinkKey{"from", "the sender", true},
+    SinkKey{"sendmail", "the MTA's program; /usr/sbin/sendmail"},
+    SinkKey{"run_as", "the user it runs as; nobody"},
+};
+
 constexpr std::array kTypes = {
     SinkType{"file", "lines at the end of a file", "ndjson", kFileKeys, true, false, 500,
              open_file},
@@ -63,6 +100,16 @@ constexpr std::array kTypes = {
              open_splunk},
     SinkType{"clickhouse", "rows of a ClickHouse table", "ndjson", kClickHouseKeys, true, false,
              500, open_clickhouse},
+    SinkType{"webhook", "a signed POST a signal, as Standard Webhooks has it", "ndjson",
+             kWebhookKeys, true, false, 10, open_webhook},
+    SinkType{"slack", "messages in a Slack channel", "", kSlackKeys, true, true, 1, open_slack},
+    SinkType{"pagerduty", "incidents in PagerDuty", "", kPagerDutyKeys, true, true, 1,
+             open_pagerduty},
+    SinkType{"syslog", "RFC 5424 over TLS, TCP or a socket of this host", "cef", kSyslogKeys, false,
+             false, 500, open_syslog},
+    SinkType{"journal", "entries in this host's journal", "ndjson", kJournalKeys, false, false, 500,
+             open_journal},
+    SinkType{"mail", "mails through this host's MTA", "", kMailKeys, true, true, 1, open_mail},
 };
 
 std::string joined(const std::vector<std::string_view> &words)
