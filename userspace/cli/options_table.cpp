@@ -20,6 +20,16 @@ constexpr OptionRow kRulesFolder{"dir", "DIR",
                                  "rules (default: the rules installed with this program)"};
 constexpr OptionRow kSinkName{"sink", "NAME", "a sink's name", true};
 constexpr OptionRow kSignalId{"id", "ID", "a signal's id, or how it begins", true};
+constexpr OptionRow kFrom{"--from", "DAY", "the first day, or a time: 2026-03-02"};
+constexpr OptionRow kTo{"--to", "DAY", "the last day, which is part of it, or a time: 2026-03-08"};
+constexpr OptionRow kWeek{"--week", "WEEK", "that week: 2026-W10, or a day in it"};
+constexpr OptionRow kReportFormat{
+    "--format", "NAME", "html, md or json (default: as the file's name ends, else md)"};
+constexpr OptionRow kReportFile{"-o", "FILE", "write it there instead of on stdout"};
+constexpr OptionRow kAllFormats{"--all-formats", "DIR",
+                                "write html, md and json there, named after the period"};
+constexpr OptionRow kTimeZone{"--time-zone", "NAME",
+                              "whose days and times: Europe/Berlin (default: UTC)"};
 constexpr OptionRow kConfig{"--config", "FILE", "configuration; everything has a default without"};
 
 const char *says_formats()
@@ -215,6 +225,25 @@ const ProgramRow &sentra_program()
               {"--events", "", "print the events instead of the signals"},
               {"--format", "NAME", says_formats()}},
              verb_replay},
+            {"report weekly",
+             "what a site owner needs to know of a week, on one page",
+             "Without a period: the last week that is over, from Monday to Sunday. Files are "
+             "written whole, with mode 0640. Who has administrator access is read from this host's "
+             "files where the store is this host's. Exit status: 0, also where action is "
+             "recommended; 3 without a store, 4 without permission.",
+             {kFrom, kTo, kWeek,
+              {"--tenant", "NAME", "only what is of this tenant"},
+              kReportFormat, kReportFile, kAllFormats, kTimeZone, kStateDir, kSocket, kRules},
+             verb_report_weekly},
+            {"report fleet",
+             "one report of many hosts, from their weekly reports as JSON",
+             "Reads every *.json in DIR. Hosts that have reported before and not for this period "
+             "come first. A host has the worst state of its reports.",
+             {{"dir", "DIR", "a folder with the hosts' weekly reports as JSON", true},
+              kFrom, kTo, kWeek,
+              {"--tenant", "NAME", "only this tenant; nothing of any other is named"},
+              kReportFormat, kReportFile, kAllFormats, kTimeZone},
+             verb_report_fleet},
             {"rules list",
              "the rules, by id, pack, state and title",
              "The state says what a site made of a rule: as shipped, changed, disabled, or its "

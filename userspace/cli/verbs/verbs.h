@@ -29,6 +29,8 @@ namespace sentra::cli {
 [[nodiscard]] int verb_doctor(const Arguments &arguments);
 [[nodiscard]] int verb_record(const Arguments &arguments);
 [[nodiscard]] int verb_replay(const Arguments &arguments);
+[[nodiscard]] int verb_report_weekly(const Arguments &arguments);
+[[nodiscard]] int verb_report_fleet(const Arguments &arguments);
 [[nodiscard]] int verb_rules_add(const Arguments &arguments);
 [[nodiscard]] int verb_rules_list(const Arguments &arguments);
 [[nodiscard]] int verb_rules_show(const Arguments &arguments);
