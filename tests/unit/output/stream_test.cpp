@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // syslog over streams and datagrams, and mail.
+#include <linux/capability.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -230,6 +233,50 @@ TEST(Mail, IsHandedToSendmailByNobody)
     EXPECT_EQ(sinks::fates(after("65")), "x");
     EXPECT_NE(after("78").pause, "");
     EXPECT_EQ(sinks::fates(after("0")), "d");
+}
+
+// What the daemon does once everything is open (pipeline/privileges.cpp), to the last capability.
+bool drop_everything()
+{
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct none[2] = {};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::syscall(SYS_capset, &header, none) == 0;
+}
+
+// MTAs reach their queues by programs with rights of their own, which a process that can never gain
+// any cannot run; and it could not become nobody either.
+[[noreturn]] void send_without_privileges(const sinks::Folder &folder)
+{
+    auto settings = sinks::settings(
+        "mail",
+        {{"to", "ops@example.org"},
+         {"from", "late@example.org"},
+         {"sendmail", fake_sendmail(folder, "{ id -u; grep NoNewPrivs /proc/self/status; } > " +
+                                                (folder / "out") + "\n")}});
+    const auto transport = sinks::opened(settings);
+    if (!drop_everything())
+        ::_exit(2);
+    const auto parcel = sinks::parcel(1);
+    if (sinks::fates(transport->send({&parcel, 1})) != "d")
+        ::_exit(3);
+    // Read again on SIGHUP: the same one goes on, another cannot be made any more.
+    if (!open_sink(settings))
+        ::_exit(4);
+    settings.values["from"] = "other@example.org";
+    const auto refused = open_sink(settings);
+    if (refused || refused.error().text.find("restart it") == std::string::npos)
+        ::_exit(5);
+    ::_exit(0);
+}
+
+TEST(Mail, WorksAfterTheDaemonGaveUpItsPrivileges)
+{
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "root only";
+    const sinks::Folder folder;
+    EXPECT_EXIT(send_without_privileges(folder), ::testing::ExitedWithCode(0), "");
+    EXPECT_EQ(sinks::slurp(folder / "out"), "65534\nNoNewPrivs:\t0\n");
 }
 
 TEST(Mail, RefusesWhatIsNoAddressOrProgram)
