@@ -25,7 +25,7 @@ make_users() {
     while [ ! -e /run/host/enough ]; do
         useradd -o -u 0 -M "toor$made" && made=$((made + 1))
         echo "$made" >/run/host/made
-        sleep 0.2
+        sleep 0.3
     done
 }
 
@@ -41,12 +41,18 @@ sinks:
 YAML
     start_sentrad --config /run/host/sentra.yaml
     make_users &
-    local maker=$! kill
+    local maker=$! kill milliseconds lines before=0 with_progress=0
     for ((kill = 0; kill < kills; kill++)); do
-        sleep "0.$((RANDOM % 700 + 100))"
+        milliseconds=$((RANDOM % 1400 + 100))
+        sleep "$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000)))"
         kill_sentrad
+        lines=$({ cat /run/host/lines 2>/dev/null || true; } | wc -l)
+        [ "$lines" -eq "$before" ] || with_progress=$((with_progress + 1))
+        before=$lines
         begin_sentrad
     done
+    # Kills that always came before anything was sent would have proved nothing.
+    [ "$with_progress" -gt $((kills / 4)) ] || fail "only $with_progress kills came after a send"
     touch /run/host/enough
     wait "$maker"
     settle
@@ -72,7 +78,7 @@ YAML
         "$("$bin/sentra" signals --json --state-dir "$state" |
             jq -s '[.[] | select(.rule.id == "uid0-user").count] | add')"
     echo "$kills kills, $made users made, $committed forms committed and received," \
-        "$(($(wc -l </run/host/lines) - committed)) of them twice"
+        "$(($(wc -l </run/host/lines) - committed)) of them again; $with_progress kills after a send"
 }
 
 if [ "${1:-}" = inside ]; then

@@ -70,6 +70,8 @@ bool Reserve::has_room()
     if (!is_kept_)
         is_kept_ = keep();
     const Room room = room_of(folder_);
+    if (room.wanted_bytes == 0)
+        return true; // a file system that does not say how large it is
     return is_kept_ && room.free_bytes >= room.wanted_bytes;
 }
 

@@ -15,7 +15,7 @@ public:
 
     // Gives the room up. false: there was none.
     [[nodiscard]] bool release();
-    // Whether the disk has as much free room again, besides what is kept; keeps it again if so.
+    // Whether the disk has as much free room besides what is kept, which is kept again if so.
     [[nodiscard]] bool has_room();
 
 private:

@@ -29,7 +29,7 @@ public:
     {
         if (access_ != Access::write)
             return failure("commit: " + database_->path() + " was opened for reading");
-        auto news = is_full_ && !reserve_->has_room() ? write_less(batch) : write_all(batch);
+        auto news = reserve_->has_room() ? write_all(batch) : write_less(batch);
         if (!news)
             return tl::unexpected(std::move(news.error()).within("commit"));
         return news;
@@ -102,11 +102,11 @@ private:
     News write_less(const Batch &batch)
     {
         is_full_ = true;
-        auto news = write(batch, Room::for_signals_only);
+        auto news = write_over_log(batch);
         const bool is_worth_it =
             !batch.signals.empty() || !batch.decided.empty() || !batch.entries.empty();
         if (!news && database_->was_full() && is_worth_it && reserve_->release())
-            news = write(batch, Room::for_signals_only);
+            news = write_over_log(batch);
         if (!news)
             return news;
         for (const auto *signals : {&batch.signals, &batch.decided})
@@ -114,6 +114,14 @@ private:
                 left_out_ += signal.evidence.size();
         left_out_ += batch.sightings.size() + batch.sessions.size();
         return news;
+    }
+
+    // Moved into the file, the log is written again from its beginning: room we have already. Each
+    // time, because once nothing is free, not even the file can grow by what is in the log.
+    News write_over_log(const Batch &batch)
+    {
+        static_cast<void>(database_->run("PRAGMA wal_checkpoint(RESTART)"));
+        return write(batch, Room::for_signals_only);
     }
 
     News write(const Batch &batch, Room room)

@@ -266,7 +266,7 @@ std::string starve(const std::string &folder, const std::string &path)
         return "cannot open";
     const auto free_bytes = [&folder] { return fs::space(folder).available; };
     std::ofstream filler(folder + "/filler");
-    while (free_bytes() > 96U * 1024)
+    while (free_bytes() > 512U * 1024)
         filler << std::string(16U * 1024, 'x') << std::flush;
     unsigned stored = 0, without_evidence = 0, without_reserve = 0;
     for (;; ++stored) {
