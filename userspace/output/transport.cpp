@@ -90,26 +90,28 @@ constexpr std::array kMailKeys = {
 };
 
 constexpr std::array kTypes = {
-    SinkType{"file", "lines at the end of a file", "ndjson", kFileKeys, true, false, 500,
+    SinkType{"file", "lines at the end of a file", "ndjson", kFileKeys, true, false, 500, false,
              open_file},
-    SinkType{"stdout", "lines on standard output", "ndjson", kStdoutKeys, false, false, 500,
+    SinkType{"stdout", "lines on standard output", "ndjson", kStdoutKeys, false, false, 500, false,
              open_stdout},
     SinkType{"elastic", "Elasticsearch or OpenSearch, by _bulk into a data stream", "ecs",
-             kElasticKeys, true, false, 500, open_elastic},
+             kElasticKeys, true, false, 500, false, open_elastic},
     SinkType{"splunk", "Splunk's HTTP Event Collector", "ndjson", kSplunkKeys, true, false, 500,
-             open_splunk},
+             false, open_splunk},
     SinkType{"clickhouse", "rows of a ClickHouse table", "ndjson", kClickHouseKeys, true, false,
-             500, open_clickhouse},
+             500, false, open_clickhouse},
     SinkType{"webhook", "a signed POST a signal, as Standard Webhooks has it", "ndjson",
-             kWebhookKeys, true, false, 10, open_webhook},
-    SinkType{"slack", "messages in a Slack channel", "", kSlackKeys, true, true, 1, open_slack},
-    SinkType{"pagerduty", "incidents in PagerDuty", "", kPagerDutyKeys, true, true, 1,
+             kWebhookKeys, true, false, 10, false, open_webhook},
+    SinkType{"slack", "messages in a Slack channel", "", kSlackKeys, true, true, 1, false,
+             open_slack},
+    SinkType{"pagerduty", "incidents in PagerDuty", "", kPagerDutyKeys, true, true, 1, false,
              open_pagerduty},
     SinkType{"syslog", "RFC 5424 over TLS, TCP or a socket of this host", "cef", kSyslogKeys, false,
-             false, 500, open_syslog},
+             false, 500, false, open_syslog},
     SinkType{"journal", "entries in this host's journal", "ndjson", kJournalKeys, false, false, 500,
-             open_journal},
-    SinkType{"mail", "mails through this host's MTA", "", kMailKeys, true, true, 1, open_mail},
+             false, open_journal},
+    SinkType{"mail", "mails through this host's MTA", "", kMailKeys, true, true, 1, true,
+             open_mail},
 };
 
 std::string joined(const std::vector<std::string_view> &words)
@@ -189,6 +191,13 @@ Result<std::unique_ptr<Transport>> open_sink(const SinkSettings &settings)
     if (!opened)
         return failure("sink " + settings.name + ": " + opened.error().text);
     return opened;
+}
+
+void prepare_sink(const SinkSettings &settings)
+{
+    const SinkType *type = find_sink_type(settings.type);
+    if (type != nullptr && type->needs_rights && check_sink(settings))
+        static_cast<void>(type->open(settings)); // what it began stays when it is opened again
 }
 
 } // namespace sentra::output

@@ -80,6 +80,7 @@ struct SinkType {
     bool is_acknowledged = true;    // false: "delivered" means handed to the network, no more
     bool is_notification = false;   // told to people: what is stale is noise
     std::size_t most_at_once = 500; // documents
+    bool needs_rights = false;      // prepare_sink has something to do
     // Checks everything that can be known without the network; reads credential files.
     Result<std::unique_ptr<Transport>> (*open)(const SinkSettings &settings);
 };
@@ -90,5 +91,8 @@ struct SinkType {
 // Unknown and missing keys, unknown types, with the nearest word; nothing is opened.
 [[nodiscard]] Result<void> check_sink(const SinkSettings &settings);
 [[nodiscard]] Result<std::unique_ptr<Transport>> open_sink(const SinkSettings &settings);
+// To be called before this process gives its privileges up: what a sink can only do with them (mail
+// begins the process that hands it to the MTA). What is wrong is told when the sink is opened.
+void prepare_sink(const SinkSettings &settings);
 
 } // namespace sentra::output

@@ -76,6 +76,7 @@ Result<std::unique_ptr<Deliveries>> Deliveries::make(const Config &config, store
     std::vector<store::Sink> sinks;
     for (const output::SinkSettings &settings : config.sinks) {
         sinks.push_back({settings.name, settings.type});
+        output::prepare_sink(settings);
         deliveries->couriers_.push_back(
             std::make_unique<Courier>(settings, store_path(config.state_dir)));
     }

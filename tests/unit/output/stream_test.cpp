@@ -254,9 +254,10 @@ bool drop_everything()
          {"from", "late@example.org"},
          {"sendmail", fake_sendmail(folder, "{ id -u; grep NoNewPrivs /proc/self/status; } > " +
                                                 (folder / "out") + "\n")}});
-    const auto transport = sinks::opened(settings);
+    prepare_sink(settings);
     if (!drop_everything())
         ::_exit(2);
+    const auto transport = sinks::opened(settings);
     const auto parcel = sinks::parcel(1);
     if (sinks::fates(transport->send({&parcel, 1})) != "d")
         ::_exit(3);
