@@ -148,6 +148,9 @@ Result<void> check_keys(const SinkType &type, const SinkSettings &settings)
     for (const SinkKey &key : type.keys)
         if (key.is_needed && text_of(settings, key.name).empty())
             return failure(std::string(key.name) + " is missing: " + std::string(key.says));
+    if (has(settings, "format"))
+        if (auto format = format_of(settings); !format)
+            return tl::unexpected(std::move(format.error()));
     return {};
 }
 
