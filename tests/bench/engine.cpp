@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What the engine alone costs on one core: bench_engine [--events N] [--runs N] EVENTS RULES_DIR...
+// What the engine alone costs on one core:
+//     bench_engine [--events N] [--runs N] [--apart SECONDS] EVENTS RULES_DIR...
 // EVENTS is a recording, or a directory of the tests' streams. It is played over and over until N
 // events have gone through (1,000,000), each time as new: later, by other processes and in other
-// login sessions. CPU time of this thread, never wall time. Prints one line of JSON: the engine's
-// events a second (median and best of the runs), what each stage of a replay takes, what doubling
-// the rules costs, and how much larger the process is after each tenth of the events.
+// login sessions, and so many seconds after the round before (1): days go by quickly where the
+// rounds are far apart. CPU time of this thread, never wall time. Prints one line of JSON: the
+// engine's events a second (median and best of the runs), what each stage of a replay takes, what
+// doubling the rules costs, and how much larger the process is after each tenth of the events.
 #include <algorithm>
 #include <cmath>
 #include <ctime>
@@ -126,7 +128,9 @@ double resident_mib()
 // goes through all of them at once.
 class Run {
 public:
-    explicit Run(const std::shared_ptr<const engine::Rules> &rules) : engine_(rules, losses_) {}
+    Run(const std::shared_ptr<const engine::Rules> &rules, std::uint64_t apart_ns)
+        : apart_ns_(apart_ns), engine_(rules, losses_)
+    {}
 
     void play(const std::vector<Segment> &segments, std::uint64_t wanted)
     {
@@ -176,7 +180,7 @@ private:
             }
             play(batch);
         }
-        next_ns_ = segment.back().head().time_ns + later_ns + kSecondNs;
+        next_ns_ = segment.back().head().time_ns + later_ns + apart_ns_;
     }
 
     void play(const std::vector<event::Record> &batch)
@@ -205,6 +209,7 @@ private:
         sightings_ += engine_.take_new_sightings().size(); // as every commit does
     }
 
+    const std::uint64_t apart_ns_;
     event::Losses losses_;
     std::unique_ptr<session::Session> session_;
     Lasting lasting_;
@@ -249,14 +254,20 @@ struct Figures {
     engine::Engine::Sizes sizes;
 };
 
-Figures measure(const std::vector<Segment> &segments, std::uint64_t wanted, int runs,
+struct Plan {
+    std::uint64_t events = 1'000'000;
+    int runs = 3;
+    std::uint64_t apart_ns = kSecondNs;
+};
+
+Figures measure(const std::vector<Segment> &segments, const Plan &plan,
                 const std::shared_ptr<const engine::Rules> &rules)
 {
     Figures made;
     std::vector<double> engine;
-    for (int i = 0; i < runs; ++i) {
-        Run run(rules);
-        run.play(segments, wanted);
+    for (int i = 0; i < plan.runs; ++i) {
+        Run run(rules, plan.apart_ns);
+        run.play(segments, plan.events);
         const auto events = static_cast<double>(run.events_);
         engine.push_back(static_cast<double>(run.engine_ns_) / events);
         made.decode = static_cast<double>(run.decode_ns_) / events;
@@ -303,7 +314,8 @@ void print(const engine::Rules &rules, std::uint64_t events, const Figures &once
 int main(int count, char **words)
 {
     std::vector<std::string> plain;
-    std::map<std::string, std::uint64_t> options{{"--events", 1'000'000}, {"--runs", 3}};
+    std::map<std::string, std::uint64_t> options{
+        {"--events", 1'000'000}, {"--runs", 3}, {"--apart", 1}};
     for (int i = 1; i < count; ++i) {
         const auto option = options.find(words[i]);
         if (option == options.end()) {
@@ -316,7 +328,7 @@ int main(int count, char **words)
         option->second = *value;
     }
     if (plain.size() < 2)
-        return complain("[--events N] [--runs N] EVENTS RULES_DIR...");
+        return complain("[--events N] [--runs N] [--apart SECONDS] EVENTS RULES_DIR...");
     const std::vector<std::string> directories(plain.begin() + 1, plain.end());
     const auto segments = read_events(plain.front());
     if (!segments)
@@ -329,9 +341,10 @@ int main(int count, char **words)
     const auto twice = doubled(directories);
     if (!twice)
         return complain(twice.error().text);
-    const int runs = static_cast<int>(options["--runs"]);
-    const Figures once = measure(*segments, options["--events"], runs, *rules);
-    const Figures with_twins = measure(*segments, options["--events"], runs, *twice);
-    print(**rules, options["--events"], once, with_twins);
+    const Plan plan{options["--events"], static_cast<int>(options["--runs"]),
+                    options["--apart"] * kSecondNs};
+    const Figures once = measure(*segments, plan, *rules);
+    const Figures with_twins = measure(*segments, plan, *twice);
+    print(**rules, plan.events, once, with_twins);
     return 0;
 }

@@ -75,7 +75,7 @@ std::optional<int> rank(const Test &test, const event::Type &type)
         return 30;
     const bool number = slot->kind == Kind::number || slot->kind == Kind::id;
     if (number && all([](const Pattern &p) { return is_exact(p) && p.number(); }))
-        return 20;
+        return 28; // of root and of port 443 there are many
     return std::nullopt;
 }
 

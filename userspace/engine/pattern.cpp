@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "engine/pattern.h"
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <numeric>
 
 #include <re2/filtered_re2.h>
 #include <re2/re2.h>
@@ -65,6 +68,49 @@ Result<std::shared_ptr<const re2::RE2>> make_regex(std::string_view text, std::s
     return regex;
 }
 
+// Which texts an expression needs is a formula of "and" and "or". Of them as few as will do, the
+// long ones rather than the short: without any of these it cannot come true.
+std::vector<std::string> texts_needed_by(const re2::RE2 &regex)
+{
+    constexpr int kShortest = 2;
+    re2::FilteredRE2 filter(kShortest);
+    int number = 0;
+    std::vector<std::string> texts;
+    if (filter.Add(regex.pattern(), regex.options(), &number) != re2::RE2::NoError)
+        return {};
+    filter.Compile(&texts);
+    std::vector<int> by_length(texts.size());
+    std::iota(by_length.begin(), by_length.end(), 0);
+    std::stable_sort(by_length.begin(), by_length.end(), [&](int a, int b) {
+        return texts[static_cast<std::size_t>(a)].size() <
+               texts[static_cast<std::size_t>(b)].size();
+    });
+    std::vector<int> given; // even with these it cannot come true
+    const auto is_possible_with = [&filter](const std::vector<int> &there) {
+        std::vector<int> possible;
+        filter.AllPotentials(there, &possible);
+        return !possible.empty();
+    };
+    if (is_possible_with(given))
+        return {};
+    std::vector<std::string> needed;
+    for (const int text : by_length) {
+        given.push_back(text);
+        if (is_possible_with(given)) {
+            given.pop_back();
+            needed.push_back(std::move(texts[static_cast<std::size_t>(text)]));
+        }
+    }
+    const auto has_another = [&needed](const std::string &text) {
+        return std::any_of(needed.begin(), needed.end(), [&](const std::string &other) {
+            return text.size() > other.size() && text.find(other) != std::string::npos;
+        });
+    };
+    std::vector<std::string> few;
+    std::remove_copy_if(needed.begin(), needed.end(), std::back_inserter(few), has_another);
+    return few;
+}
+
 Number number_of(std::int64_t value)
 {
     if (value >= 0)
@@ -116,6 +162,7 @@ Result<Pattern> Pattern::make(Compare compare, std::string_view text, bool cased
         if (!regex)
             return tl::unexpected(std::move(regex.error()));
         pattern.regex_ = std::move(*regex);
+        pattern.needles_ = texts_needed_by(*pattern.regex_);
         return pattern;
     }
     case Compare::network:
@@ -172,24 +219,6 @@ std::vector<std::string> Pattern::pieces() const
             pieces.back() += static_cast<char>(c);
     }
     return pieces;
-}
-
-std::vector<std::string> Pattern::needles() const
-{
-    if (compare_ != Compare::regex)
-        return {};
-    constexpr int kShortest = 2;
-    re2::FilteredRE2 filter(kShortest);
-    int number = 0;
-    std::vector<std::string> atoms;
-    if (filter.Add(regex_->pattern(), regex_->options(), &number) != re2::RE2::NoError)
-        return {};
-    filter.Compile(&atoms);
-    // Which texts an expression needs is a formula of "and" and "or". If it can come true without
-    // any of them, they say nothing; else at least one of them must be there.
-    std::vector<int> without;
-    filter.AllPotentials({}, &without);
-    return without.empty() ? atoms : std::vector<std::string>{};
 }
 
 std::string_view lower_into(std::string_view text, std::string &buffer)

@@ -68,9 +68,9 @@ public:
     // Of a text with wildcards: what stands before, between and after them. The first is how every
     // match begins, the last how it ends; both may be empty. Empty where there are no wildcards.
     [[nodiscard]] std::vector<std::string> pieces() const;
-    // Of an expression: texts in lower case, of which at least one is part of whatever it matches.
-    // Empty where none can be told.
-    [[nodiscard]] std::vector<std::string> needles() const;
+    // Of an expression: texts in lower case, of which at least one is part of whatever it matches,
+    // as few and as long as can be. Empty where none can be told.
+    [[nodiscard]] const std::vector<std::string> &needles() const { return needles_; }
     [[nodiscard]] bool cased() const { return cased_; }
     [[nodiscard]] const std::optional<Number> &number() const { return number_; }
     [[nodiscard]] const std::optional<Ip> &ip() const { return ip_; }
@@ -90,6 +90,7 @@ private:
     std::optional<Ip> ip_;
     std::optional<Network> network_;
     std::shared_ptr<const re2::RE2> regex_;
+    std::vector<std::string> needles_;
 };
 
 // ASCII lower case into buffer; a view of it.

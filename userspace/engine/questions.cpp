@@ -14,6 +14,8 @@ constexpr std::string_view kRecurring[] = {
     "user.effective.name", "group.name",         "file.directory",
     "file.extension",      "file.owner",         "event.name"};
 
+constexpr std::size_t kNeedlesMost = 4; // of one question
+
 // Two tests with the same text ask the same. The key has the modifiers as written, among them those
 // that a pattern does not show (the flags of an expression).
 std::string text_of(const Test &test)
@@ -121,6 +123,9 @@ void Questions::add(Test &test)
     };
     if (std::any_of(test.patterns.begin(), test.patterns.end(), is_expression))
         made.needles = needles_of(test);
+    // To look for many is more work than to ask the expression.
+    if (made.needles.size() > kNeedlesMost)
+        made.needles.clear();
 }
 
 void Questions::add(Where &where)

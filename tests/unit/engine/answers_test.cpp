@@ -188,6 +188,17 @@ TEST(Needles, OfAnExpressionAreInWhateverItMatches)
     EXPECT_TRUE(Pattern::make(Compare::regex, "tar|.", false)->needles().empty());
 }
 
+TEST(Needles, OfAnExpressionAreFewAndLong)
+{
+    using Texts = std::vector<std::string>;
+    const auto of = [](std::string_view expression) {
+        return Pattern::make(Compare::regex, expression, false)->needles();
+    };
+    EXPECT_EQ(of("(^|/)auditctl (.* )?-e ?0( |$)"), Texts{"auditctl "});
+    EXPECT_EQ(of("ab.*secret.*(cd|ef)"), Texts{"secret"});
+    EXPECT_EQ(of("(ab|secret).*(cd|ef|gh)"), (Texts{"ab", "secret"}));
+}
+
 TEST(Words, AreFoundByTheirWholeText)
 {
     Words words;
