@@ -86,8 +86,10 @@ std::string markdown(std::string_view text, std::size_t most_bytes)
 {
     const std::string safe = printable(text, most_bytes);
     const std::size_t digits = length_of_number(safe);
-    const bool is_numbered =
-        digits > 0 && digits < safe.size() && (safe[digits] == '.' || safe[digits] == ')');
+    // "12. " and "12) " begin a numbered list; "198.51" does not.
+    const bool is_numbered = digits > 0 && digits < safe.size() &&
+                             (safe[digits] == '.' || safe[digits] == ')') &&
+                             (digits + 1 == safe.size() || safe[digits + 1] == ' ');
     std::string out;
     for (std::size_t at = 0; at < safe.size(); ++at) {
         // '>' and '~' are escaped wherever they stand.

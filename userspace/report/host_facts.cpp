@@ -133,9 +133,10 @@ void take_sudoers(const HostFiles &files, const Groups &groups, HostFacts &facts
         }
 }
 
-std::optional<std::string> read_some(const std::string &path, HostFiles &files)
+std::optional<std::string> read_some(const std::string &root, const std::string &path,
+                                     HostFiles &files)
 {
-    std::ifstream file(path, std::ios::binary);
+    std::ifstream file(root + path, std::ios::binary);
     std::string text(kFileMost, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (file.bad() || (!file && !file.eof())) {
@@ -173,8 +174,8 @@ HostFacts host_facts(const HostFiles &files, std::uint64_t read_ns)
 HostFiles read_host_files(const std::string &root)
 {
     HostFiles files;
-    files.passwd = read_some(root + "/etc/passwd", files).value_or("");
-    files.group = read_some(root + "/etc/group", files).value_or("");
+    files.passwd = read_some(root, "/etc/passwd", files).value_or("");
+    files.group = read_some(root, "/etc/group", files).value_or("");
     std::vector<std::string> paths;
     std::error_code error;
     if (std::filesystem::exists(root + "/etc/sudoers", error))
@@ -192,7 +193,7 @@ HostFiles read_host_files(const std::string &root)
     std::sort(within.begin(), within.end());
     paths.insert(paths.end(), within.begin(), within.end());
     for (const std::string &path : paths)
-        if (auto text = read_some(path, files))
+        if (auto text = read_some(root, path.substr(root.size()), files))
             files.sudoers.emplace_back(path.substr(root.size()), std::move(*text));
     return files;
 }

@@ -68,7 +68,10 @@ Text deliveries_in_words(const Watching &watching)
             line += ", " + number(delivery.undeliverable) + " could not be delivered";
         lines.push_back(std::move(line));
     }
-    return listed(lines, 10) + ".";
+    std::string text;
+    for (const std::string &line : lines)
+        text += (text.empty() ? "" : "; ") + line;
+    return text + ".";
 }
 
 std::optional<double> value_of(const Week &week, std::uint64_t value)
@@ -153,7 +156,7 @@ void put_watching(std::vector<Block> &page, const Weekly &report)
     page.emplace_back(Strip{"coverage", "Hours watched, by day",
                             "One row a day, one cell an hour. A full cell was watched throughout, "
                             "an empty one not at all.",
-                            watching.days, "Hours watched"});
+                            watching.days, "Day", "Hours watched"});
 }
 
 void put_trend(std::vector<Block> &page, const Weekly &report)

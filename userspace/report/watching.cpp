@@ -3,6 +3,7 @@
 // watched counts as not watched.
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "report/parts.h"
 #include "report/words.h"
@@ -45,8 +46,9 @@ std::vector<Unwatched> unwatched(const Input &input, const Period &period)
     for (const store::Gap &gap : input.gaps)
         add(gap.from_ns, gap.to_ns == 0 ? period.to_ns : gap.to_ns, watched_thing(gap.source),
             gap.reason);
-    std::stable_sort(gaps.begin(), gaps.end(), [](const Unwatched &a, const Unwatched &b) {
-        return a.from_ns != b.from_ns ? a.from_ns < b.from_ns : a.to_ns < b.to_ns;
+    std::sort(gaps.begin(), gaps.end(), [](const Unwatched &a, const Unwatched &b) {
+        return std::tie(a.from_ns, a.to_ns, a.what, a.reason) <
+               std::tie(b.from_ns, b.to_ns, b.what, b.reason);
     });
     return gaps;
 }
