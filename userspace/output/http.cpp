@@ -223,7 +223,8 @@ Handover in_requests(const std::vector<std::string> &pieces, const SendPart &sen
         if (is_over)
             break;
     }
-    const std::string why = whole.outcomes.empty() ? "" : whole.outcomes.back().why;
+    const std::string last = whole.outcomes.empty() ? "" : whole.outcomes.back().why;
+    const std::string why = !whole.pause.empty() ? whole.pause : last.empty() ? "not sent" : last;
     whole.outcomes.resize(pieces.size(), {Fate::retry, why});
     return whole;
 }

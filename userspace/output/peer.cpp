@@ -154,12 +154,12 @@ struct Peer::Handle {
     Handle &operator=(const Handle &) = delete;
     ~Handle() { curl_easy_cleanup(curl); }
 
-    void set(CURLoption option, const std::string &text)
+    void set(CURLoption option, const std::string &text) const
     {
         if (!text.empty())
             curl_easy_setopt(curl, option, text.c_str());
     }
-    void set(CURLoption option, long number) { curl_easy_setopt(curl, option, number); }
+    void set(CURLoption option, long number) const { curl_easy_setopt(curl, option, number); }
 };
 
 Result<Url> parse_url(const std::string &text, std::string_view schemes)
@@ -215,10 +215,10 @@ Peer::~Peer() = default;
 
 Result<std::unique_ptr<Peer>> Peer::make(PeerSettings settings)
 {
-    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+    static const CURLcode kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
     std::unique_ptr<Peer> peer(new Peer(std::move(settings)));
     peer->disconnect();
-    if (ready != CURLE_OK || peer->handle_->curl == nullptr)
+    if (kReady != CURLE_OK || peer->handle_->curl == nullptr)
         return failure("libcurl does not start");
     return peer;
 }

@@ -70,7 +70,6 @@ public:
         : path_(std::move(path)), mode_(mode), format_(format)
     {}
     Handover send(std::span<const Parcel> parcels) override;
-    void reopen() override { fd_.reset(); }
 
 private:
     [[nodiscard]] bool is_in_place() const;

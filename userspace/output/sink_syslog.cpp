@@ -95,7 +95,6 @@ public:
             return all_alike(parcels.size(), Fate::delivered, "", "ok");
         return judge(answer, "", parcels.size(), 0);
     }
-    void reopen() override { peer_->disconnect(); }
 
 private:
     Records records_;
@@ -128,7 +127,6 @@ public:
         }
         return result;
     }
-    void reopen() override { fd_.reset(); }
 
 private:
     int connect()

@@ -154,6 +154,31 @@ Result<void> check_keys(const SinkType &type, const SinkSettings &settings)
     return {};
 }
 
+// Opens anew what was opened before: files that were rotated, secrets and certificates that were
+// changed, connections that a firewall forgot.
+class Reopening final : public Transport {
+public:
+    Reopening(const SinkType &type, SinkSettings settings, std::unique_ptr<Transport> now)
+        : type_(type), settings_(std::move(settings)), now_(std::move(now))
+    {}
+    Handover send(std::span<const Parcel> parcels) override
+    {
+        if (!now_) {
+            auto opened = type_.open(settings_);
+            if (!opened)
+                return paused(parcels.size(), opened.error().text, "settings");
+            now_ = std::move(*opened);
+        }
+        return now_->send(parcels);
+    }
+    void reopen() override { now_.reset(); }
+
+private:
+    const SinkType &type_;
+    SinkSettings settings_;
+    std::unique_ptr<Transport> now_;
+};
+
 } // namespace
 
 std::span<const SinkType> sink_types()
@@ -175,9 +200,9 @@ Result<void> check_sink(const SinkSettings &settings)
                        "\" is no name of a sink: up to 40 of a-z, 0-9 and -");
     const SinkType *type = find_sink_type(settings.type);
     if (type == nullptr) {
-        std::vector<std::string_view> known;
-        for (const SinkType &row : kTypes)
-            known.push_back(row.name);
+        std::vector<std::string_view> known(kTypes.size());
+        std::transform(kTypes.begin(), kTypes.end(), known.begin(),
+                       [](const SinkType &row) { return row.name; });
         return failure("sink " + settings.name + ": unknown type \"" +
                        printable(settings.type, 40) + "\"" + advice(settings.type, known));
     }
@@ -190,10 +215,11 @@ Result<std::unique_ptr<Transport>> open_sink(const SinkSettings &settings)
 {
     if (auto checked = check_sink(settings); !checked)
         return tl::unexpected(std::move(checked.error()));
-    auto opened = find_sink_type(settings.type)->open(settings);
+    const SinkType &type = *find_sink_type(settings.type);
+    auto opened = type.open(settings);
     if (!opened)
         return failure("sink " + settings.name + ": " + opened.error().text);
-    return opened;
+    return std::make_unique<Reopening>(type, settings, std::move(*opened));
 }
 
 void prepare_sink(const SinkSettings &settings)

@@ -53,7 +53,8 @@ public:
     virtual ~Transport() = default;
     // Takes at most as long as its type's timeout. Never throws, never logs.
     [[nodiscard]] virtual Handover send(std::span<const Parcel> parcels) = 0;
-    // Something outside has changed (SIGHUP, log rotation): open again before the next document.
+    // Something outside has changed (SIGHUP, log rotation, a secret): all is opened again, and
+    // files of secrets are read again, before the next document.
     virtual void reopen() {}
 };
 

@@ -183,6 +183,25 @@ TEST(Http, ShowsNoSecretThatAPeerSaysBack)
     EXPECT_EQ(peer.asked()[0].header("Authorization"), "Splunk t0p-s3cret");
 }
 
+TEST(Http, ReadsItsSecretAgainWhenItIsReopened)
+{
+    const sinks::Folder folder;
+    sinks::HttpPeer peer(
+        [](const sinks::Asked &, std::size_t) { return sinks::answer(200, "{}"); });
+    const auto transport = sinks::opened(splunk(folder, peer.url()));
+    const auto parcel = sinks::parcel(1);
+    EXPECT_EQ(sinks::fates(transport->send({&parcel, 1})), "d");
+    sinks::write_secret(folder / "token", "the next one");
+    transport->reopen();
+    EXPECT_EQ(sinks::fates(transport->send({&parcel, 1})), "d");
+    EXPECT_EQ(peer.asked().at(1).header("Authorization"), "Splunk the next one");
+    std::filesystem::remove(folder / "token");
+    transport->reopen();
+    const Handover without = transport->send({&parcel, 1});
+    EXPECT_EQ(sinks::fates(without), "r");
+    EXPECT_THAT(without.pause, HasSubstr("token_file"));
+}
+
 TEST(Http, FollowsNoRedirectAndNoProxy)
 {
     const sinks::Folder folder;
