@@ -28,7 +28,14 @@ full_disk() {
     expect "a reserve is kept" '[1-9]*' "$(stat -c %b "$state/sentra.db.reserve")"
     fill_disk
     local number
-    for ((number = 1; number <= 8; number++)); do make_user "$number"; done
+    for ((number = 1; number <= 8; number++)); do
+        make_user "$number"
+        if [ "$number" = 4 ]; then # it comes back on a full disk, too
+            kill -KILL "$sentrad"
+            wait "$sentrad" 2>/dev/null || true
+            start_sentrad --config /run/host/sentra.yaml
+        fi
+    done
     expect "health on a full disk" degraded "$(ask status | jq -r .health)"
     expect "the reason" '*disk of the store is full*' "$(ask status | jq -r '.troubles[]')"
     expect "what was left out" '[1-9]*' "$(ask status | jq '.losses.store_full')"

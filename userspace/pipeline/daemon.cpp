@@ -272,10 +272,8 @@ Result<void> Daemon::tell_facts()
         tell_gap(reason_for_gap(last_, boot_) + "; " + why);
     }
     // Committed before anything is watched: from here on, an end without warning can be told from a
-    // stop.
-    auto settled = committer_->settle(*loop_);
-    if (!settled)
-        return tl::unexpected(std::move(settled.error()));
+    // stop. A store that cannot be written now is no reason to watch nothing.
+    settle(false);
     return {};
 }
 

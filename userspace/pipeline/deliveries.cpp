@@ -2,6 +2,7 @@
 #include "pipeline/deliveries.h"
 
 #include <chrono>
+#include <map>
 
 #include <unistd.h>
 
@@ -53,6 +54,18 @@ signal::Signal test_signal(const Config &config, const std::string &sink, std::u
     return signal;
 }
 
+bool are_in_use(const std::vector<store::SinkAccount> &accounts,
+                const std::vector<store::Sink> &sinks)
+{
+    std::map<std::string, std::string> before, now;
+    for (const store::SinkAccount &account : accounts)
+        if (account.is_in_use)
+            before.emplace(account.sink.name, account.sink.type);
+    for (const store::Sink &sink : sinks)
+        now.emplace(sink.name, sink.type);
+    return before == now;
+}
+
 const char *name_of(output::Fate fate)
 {
     switch (fate) {
@@ -80,8 +93,15 @@ Result<std::unique_ptr<Deliveries>> Deliveries::make(const Config &config, store
         deliveries->couriers_.push_back(
             std::make_unique<Courier>(settings, store_path(config.state_dir)));
     }
-    if (auto done = store.outbox().use(sinks); !done)
-        return tl::unexpected(std::move(done.error()));
+    const auto accounts = store.outbox().accounts();
+    if (!accounts)
+        return tl::unexpected(accounts.error());
+    // Written only where it changed, and no reason to stay down: a full disk must not blind the
+    // host.
+    if (!are_in_use(*accounts, sinks))
+        if (auto done = store.outbox().use(sinks); !done)
+            spdlog::error("{}; the sinks that were configured before are told, no others",
+                          done.error().text);
     return deliveries;
 }
 

@@ -53,7 +53,7 @@ Result<Memory> Memory::open(const Config &config, std::uint64_t now_ns)
                       "yet are there, and sentrad begins with an empty store",
                       why, memory.set_aside);
         if (auto done = take_place(*memory.store, memory.set_aside, why, now_ns); !done)
-            return tl::unexpected(std::move(done.error()));
+            spdlog::error("{}; the new store's ledger does not say so", done.error().text);
     }
     auto reader = store::Store::open(path, store::Store::Access::read);
     if (!reader)

@@ -81,7 +81,7 @@ Result<Asked> asked_of(store::Store &store, const Request &request)
 
 // The decision and its entry in the ledger are one batch.
 Lines decide(store::Store &store, store::Batch batch, const Request &request, const Asked &asked,
-             Json did)
+             const Json &did)
 {
     batch.entries.push_back({.time_ns = batch.now_ns,
                              .author = request.author,
@@ -130,7 +130,10 @@ Lines requeue(store::Store &store, const Request &request, std::uint64_t now_ns)
     const auto asked = asked_of(store, request);
     if (!asked)
         return tl::unexpected(asked.error());
-    const std::uint64_t sequence = asked->body.value("sequence", std::uint64_t{0});
+    const auto given = asked->body.find("sequence");
+    if (given != asked->body.end() && !given->is_number_unsigned())
+        return failure("\"sequence\" is a number that is not negative");
+    const std::uint64_t sequence = given == asked->body.end() ? 0 : given->get<std::uint64_t>();
     if (asked->account.dead == 0)
         return failure("the sink " + asked->account.sink.name + " has no dead letters");
     store::Batch batch;

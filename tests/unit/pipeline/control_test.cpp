@@ -42,7 +42,8 @@ TEST(Request, WhatCannotBeReadIsRefusedWithAReason)
               "\"since_ns\" is a number that is not negative");
     EXPECT_EQ(complaint("{\"verb\":\"drop\"}"),
               "unknown verb \"drop\"; there are status, signals, show, sessions, reload, "
-              "review, reviews, override-add, override-list, override-check, override-end, ledger");
+              "review, reviews, override-add, override-list, override-check, override-end, ledger, "
+              "sink-list, sink-test, sink-pause, sink-resume, sink-requeue, sink-dead");
     EXPECT_EQ(complaint("{\"verb\":\"status\",\"x\":1}"), "unknown member \"x\"");
     EXPECT_EQ(complaint("{\"verb\":\"show\"}"), "show needs an \"id\"");
     EXPECT_EQ(complaint("{\"verb\":\"show\",\"id\":\"*\"}"), "an id is up to 64 hex digits");
