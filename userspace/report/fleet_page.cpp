@@ -188,11 +188,15 @@ Document page(const Fleet &report)
     for (const FleetTenant &tenant : report.tenants) {
         page.emplace_back(Heading{2, tenant.name.empty() ? "Hosts without a customer" : tenant.name,
                                   "", index > 0});
+        // Who is not heard of weakens what is said of the rest, and stands above it.
+        if (!tenant.silent.empty())
+            put_silent(page, tenant, report);
         page.emplace_back(Verdict{
             tenant.state(),
             tenant.hosts.empty() ? "No verdict" : verdict_in_words(tenant.state(), open_of(tenant)),
             sentence_of(tenant)});
-        put_silent(page, tenant, report);
+        if (tenant.silent.empty())
+            put_silent(page, tenant, report);
         put_hosts(page, tenant);
         put_coverage(page, tenant, ++index);
         put_actions(page, tenant);

@@ -129,8 +129,10 @@ std::string lasting(std::uint64_t duration_ns)
     if (minutes < 120)
         return counted(minutes, "minute", "minutes");
     const std::uint64_t whole_hours = minutes / 60;
+    const std::string in_hours = counted(whole_hours, "hour", "hours");
     if (whole_hours < 48)
-        return counted(whole_hours, "hour", "hours");
+        return minutes % 60 == 0 ? in_hours
+                                 : in_hours + " and " + counted(minutes % 60, "minute", "minutes");
     const std::string days = counted(whole_hours / 24, "day", "days");
     return whole_hours % 24 == 0 ? days
                                  : days + " and " + counted(whole_hours % 24, "hour", "hours");

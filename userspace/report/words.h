@@ -31,7 +31,7 @@ namespace sentra::report {
 [[nodiscard]] std::string span(const Period &period, const Zone &zone);
 // "UTC", "Europe/Berlin (CET)"
 [[nodiscard]] std::string zone_in_words(const Zone &zone, std::uint64_t time_ns);
-// "12 hours", "40 minutes", "2 days and 3 hours"
+// "40 minutes", "9 hours and 30 minutes", "2 days and 3 hours"
 [[nodiscard]] std::string lasting(std::uint64_t duration_ns);
 // In tenths, never rounded up: "167.9", "168"
 [[nodiscard]] std::string hours(std::uint64_t duration_ns);

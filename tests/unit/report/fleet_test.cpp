@@ -85,6 +85,7 @@ TEST(FleetReport, WhoDidNotReportComesFirstThenTheWorst)
     EXPECT_THAT(names_of(acme), ElementsAre("web-01", "web-03", "web-02"));
     EXPECT_THAT(acme.by_state, ElementsAre(1, 1, 1));
     const std::string text = to_markdown(page(report));
+    EXPECT_LT(text.find("db-01"), text.find("**Action recommended (2)**"));
     EXPECT_LT(text.find("db-01"), text.find("web-01"));
     EXPECT_THAT(text, HasSubstr("3 hosts reported, 1 did not."));
 }

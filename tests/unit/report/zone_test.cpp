@@ -90,6 +90,7 @@ TEST(Words, Read)
     EXPECT_EQ(listed({"a", "b", "c"}), "a, b and c");
     EXPECT_EQ(listed({"a", "b", "c", "d", "e", "f"}), "a, b, c and 3 others");
     EXPECT_EQ(lasting(40 * kSecondNs), "less than a minute");
+    EXPECT_EQ(lasting(9 * kHourNs + 30 * kMinuteNs), "9 hours and 30 minutes");
     EXPECT_EQ(lasting(51 * kHourNs), "2 days and 3 hours");
     EXPECT_EQ(hours(kHourNs * 1679 / 10 + 59 * kSecondNs), "167.9");
     EXPECT_EQ(percent(9999, 10000), "99.9") << "never rounded up to all";
