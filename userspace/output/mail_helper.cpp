@@ -202,9 +202,9 @@ MailHelper::begin(const std::string &program, const std::string &from, const std
     std::shared_ptr<MailHelper> made(new MailHelper);
     made->socket_ = Fd(pair[0]);
     const Fd theirs(pair[1]);
-    std::string name = "sendmail", given = program, sender = from;
+    std::string name = "sendmail", sender = from;
     char recipients[] = "-t", dots[] = "-oi", as[] = "-f";
-    const Orders orders = {given.c_str(),
+    const Orders orders = {program.c_str(),
                            {name.data(), recipients, dots, as, sender.data(), nullptr},
                            changes_user,
                            account.user,

@@ -152,7 +152,29 @@ struct Peer::Handle {
     Handle() : curl(curl_easy_init()) {}
     Handle(const Handle &) = delete;
     Handle &operator=(const Handle &) = delete;
-    ~Handle() { curl_easy_cleanup(curl); }
+    ~Handle()
+    {
+        if (is_connected)
+            finish();
+        curl_easy_cleanup(curl);
+    }
+
+    // A socket that is closed with something unread (TLS 1.3's tickets come when they like) resets
+    // the connection, and the peer loses what it has not read yet. So we say that we are done, and
+    // wait until it is.
+    void finish() const
+    {
+        constexpr int kPatienceMs = 1000;
+        curl_socket_t socket = CURL_SOCKET_BAD;
+        curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &socket);
+        std::array<char, 4096> unread{};
+        pollfd ready = {socket, POLLIN, 0};
+        if (socket == CURL_SOCKET_BAD || ::shutdown(socket, SHUT_WR) != 0)
+            return;
+        while (::poll(&ready, 1, kPatienceMs) == 1 &&
+               ::recv(socket, unread.data(), unread.size(), MSG_DONTWAIT) > 0)
+            continue;
+    }
 
     void set(CURLoption option, const std::string &text) const
     {

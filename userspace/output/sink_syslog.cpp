@@ -43,7 +43,7 @@ Result<unsigned> facility_of(const SinkSettings &settings)
 // What stands in the record is named either by itself or by the whole ("syslog-ndjson").
 Result<const Format *> message_format_of(const SinkSettings &settings)
 {
-    const auto format = format_of(settings);
+    auto format = format_of(settings);
     if (!format || (*format)->name.substr(0, 6) != "syslog")
         return format;
     return find_format((*format)->name == "syslog" ? "cef" : "ndjson");

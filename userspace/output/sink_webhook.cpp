@@ -118,12 +118,13 @@ private:
     {
         const std::string id = key_of(parcel);
         const std::string timestamp = std::to_string(now_ns_of(settings_) / kSecondNs);
+        const std::string signed_text =
+            std::string(id).append(".").append(timestamp).append(".").append(body);
         std::string signatures;
         for (const std::string &key : keys_)
             signatures.append(signatures.empty() ? "" : " ")
                 .append("v1,")
-                .append(engine::base64_of(
-                    hmac_sha256(key, id + "." + timestamp + "." + std::string(body))));
+                .append(engine::base64_of(hmac_sha256(key, signed_text)));
         Request request;
         request.headers = {"Content-Type: application/json", "webhook-id: " + id,
                            "webhook-timestamp: " + timestamp};
