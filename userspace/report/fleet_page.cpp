@@ -175,7 +175,7 @@ Document page(const Fleet &report)
     page.emplace_back(
         Pairs{{{"Period", span(report.period, report.zone) + ", times in " +
                               zone_in_words(report.zone, report.period.from_ns)},
-               {"Written", moment(report.written_ns, report.zone)},
+               {"Written", dated(report.written_ns, report.zone)},
                {"Report", Text().code(report.id).plain(", content hash ").code(report.hash)}}});
     if (report.unread_count > 0)
         page.emplace_back(

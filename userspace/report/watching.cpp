@@ -37,7 +37,8 @@ std::vector<Unwatched> unwatched(const Input &input, const Period &period)
             gaps.push_back({from_ns, to_ns, what, std::move(reason)});
     };
     if (input.watched_from_ns == 0) {
-        add(period.from_ns, period.to_ns, "anything", "nothing was kept on this host yet");
+        add(period.from_ns, period.to_ns, "anything",
+            "since when this host is watched is not known");
         return gaps;
     }
     add(0, input.watched_from_ns, "anything", "Sentra's record of this host begins later");

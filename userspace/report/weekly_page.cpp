@@ -58,7 +58,7 @@ void put_header(Blocks &page, const Weekly &report)
     pairs.pairs.emplace_back("Host", report.host);
     pairs.pairs.emplace_back("Period", span(report.period, report.zone) + ", times in " +
                                            zone_in_words(report.zone, report.period.from_ns));
-    pairs.pairs.emplace_back("Written", moment(report.written_ns, report.zone));
+    pairs.pairs.emplace_back("Written", dated(report.written_ns, report.zone));
     pairs.pairs.emplace_back("Report",
                              Text().code(report.id).plain(", content hash ").code(report.hash));
     page.emplace_back(std::move(pairs));
@@ -146,7 +146,7 @@ void put_access(Blocks &page, const Weekly &report)
         say(page, "Which accounts have administrator access was not read for this report. What "
                   "follows is what we saw.");
     } else {
-        Table table{"Accounts with administrator access on " + moment(access.read_ns, report.zone),
+        Table table{"Accounts with administrator access on " + dated(access.read_ns, report.zone),
                     {"Account", "Because"},
                     {}};
         for (const Admin &admin : access.admins)

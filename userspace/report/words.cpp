@@ -88,6 +88,12 @@ std::string moment(std::uint64_t time_ns, const Zone &zone)
                        civil.hour, civil.minute);
 }
 
+std::string dated(std::uint64_t time_ns, const Zone &zone)
+{
+    const Civil civil = zone.civil(time_ns);
+    return fmt::format("{} at {:02}:{:02}", day(time_ns, zone), civil.hour, civil.minute);
+}
+
 std::string stamp(std::uint64_t time_ns, const Zone &zone)
 {
     const Civil civil = zone.civil(time_ns);

@@ -25,6 +25,8 @@ namespace sentra::report {
 [[nodiscard]] std::string short_day(std::uint64_t time_ns, const Zone &zone);
 // "Monday 2 March at 10:11"
 [[nodiscard]] std::string moment(std::uint64_t time_ns, const Zone &zone);
+// "Monday 2 March 2026 at 10:11"
+[[nodiscard]] std::string dated(std::uint64_t time_ns, const Zone &zone);
 // "2 March 10:11", for tables
 [[nodiscard]] std::string stamp(std::uint64_t time_ns, const Zone &zone);
 // "Monday 2 March to Sunday 8 March 2026", or with times where it is not whole days
