@@ -6,7 +6,8 @@
 // login sessions, and so many seconds after the round before (1): days go by quickly where the
 // rounds are far apart. CPU time of this thread, never wall time. Prints one line of JSON: the
 // engine's events a second (median and best of the runs), what each stage of a replay takes, what
-// doubling the rules costs, and how much larger the process is after each tenth of the events.
+// doubling the rules costs, and how much larger the process and what is in use of it are after each
+// tenth of the events.
 #include <algorithm>
 #include <cmath>
 #include <ctime>
@@ -16,6 +17,7 @@
 #include <map>
 #include <set>
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -124,6 +126,13 @@ double resident_mib()
     return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
+// What is in use of it, without what the allocator keeps for later.
+double in_use_mib()
+{
+    const auto heap = mallinfo2();
+    return static_cast<double>(heap.uordblks + heap.hblkhd) / (1 << 20);
+}
+
 // The stages of a replay, each timed over a batch that stays in the cache, as a record does that
 // goes through all of them at once.
 class Run {
@@ -135,6 +144,7 @@ public:
     void play(const std::vector<Segment> &segments, std::uint64_t wanted)
     {
         const double at_first = resident_mib();
+        const double in_use_at_first = in_use_mib();
         for (std::uint32_t round = 0; events_ < wanted; ++round)
             for (const Segment &segment : segments) {
                 if (segments.size() > 1 || session_ == nullptr) {
@@ -142,8 +152,10 @@ public:
                     lasting_ = {};
                 }
                 play(segment, round, wanted, segments.size() == 1);
-                while (resident_.size() < events_ * 10 / wanted && resident_.size() < 10)
+                while (resident_.size() < events_ * 10 / wanted && resident_.size() < 10) {
                     resident_.push_back(resident_mib() - at_first);
+                    in_use_.push_back(in_use_mib() - in_use_at_first);
+                }
             }
         sizes_ = engine_.sizes();
     }
@@ -151,6 +163,7 @@ public:
     std::uint64_t events_ = 0, matches_ = 0;
     std::uint64_t decode_ns_ = 0, session_ns_ = 0, engine_ns_ = 0;
     std::vector<double> resident_; // more than at the beginning, MiB, after each tenth
+    std::vector<double> in_use_;   // the same of what is in use
     engine::Engine::Sizes sizes_;
 
 private:
@@ -250,7 +263,7 @@ struct Figures {
     double least = 0, median = 0; // engine, ns an event
     double decode = 0, session = 0;
     std::uint64_t matches = 0;
-    std::vector<double> resident;
+    std::vector<double> resident, in_use;
     engine::Engine::Sizes sizes;
 };
 
@@ -273,8 +286,10 @@ Figures measure(const std::vector<Segment> &segments, const Plan &plan,
         made.decode = static_cast<double>(run.decode_ns_) / events;
         made.session = static_cast<double>(run.session_ns_) / events;
         made.matches = run.matches_;
-        if (i == 0)
+        if (i == 0) {
             made.resident = run.resident_;
+            made.in_use = run.in_use_;
+        }
         made.sizes = run.sizes_;
     }
     std::sort(engine.begin(), engine.end());
@@ -304,6 +319,9 @@ void print(const engine::Rules &rules, std::uint64_t events, const Figures &once
               << ", \"grown_mib\": [";
     for (std::size_t i = 0; i < once.resident.size(); ++i)
         std::cout << (i == 0 ? "" : ", ") << rounded(once.resident[i]);
+    std::cout << "], \"in_use_grown_mib\": [";
+    for (std::size_t i = 0; i < once.in_use.size(); ++i)
+        std::cout << (i == 0 ? "" : ", ") << rounded(once.in_use[i]);
     std::cout << "], \"partial_matches\": " << once.sizes.partial_matches
               << ", \"windows\": " << once.sizes.windows
               << ", \"sightings\": " << once.sizes.sightings << "}\n";
