@@ -29,6 +29,16 @@ make_users() {
     done
 }
 
+lines_now() { { cat /run/host/lines 2>/dev/null || true; } | wc -l; }
+
+await_more() { # than that many lines, but not for ever
+    local attempt
+    for ((attempt = 0; attempt < 100; attempt++)); do
+        [ "$(lines_now)" -le "$1" ] || return 0
+        sleep 0.05
+    done
+}
+
 inside() {
     export state=/run/host/sentra
     mkdir -p "$state"
@@ -43,10 +53,15 @@ YAML
     make_users &
     local maker=$! kill milliseconds lines before=0 with_progress=0
     for ((kill = 0; kill < kills; kill++)); do
+        # Every other time only after something was sent, however slow the machine.
         milliseconds=$((RANDOM % 1400 + 100))
+        if [ $((kill % 2)) = 1 ]; then
+            await_more "$before"
+            milliseconds=$((RANDOM % 300))
+        fi
         sleep "$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000)))"
         kill_sentrad
-        lines=$({ cat /run/host/lines 2>/dev/null || true; } | wc -l)
+        lines=$(lines_now)
         [ "$lines" -eq "$before" ] || with_progress=$((with_progress + 1))
         before=$lines
         begin_sentrad
