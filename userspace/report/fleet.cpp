@@ -101,6 +101,7 @@ std::vector<const Export *> those_of(const std::vector<Export> &all, const Perio
             known = &found;
     }
     std::vector<const Export *> list;
+    list.reserve(latest.size());
     for (const auto &[from_ns, found] : latest)
         list.push_back(found);
     return list;

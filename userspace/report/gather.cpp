@@ -10,7 +10,10 @@ namespace sentra::report {
 
 namespace {
 
-constexpr store::Query kAll{.most = std::numeric_limits<std::int32_t>::max()};
+store::Query all()
+{
+    return {.most = std::numeric_limits<std::int32_t>::max()};
+}
 
 // The host's names as the latest record has them.
 template <typename Record>
@@ -26,10 +29,10 @@ void take_names(Input &input, std::uint64_t &latest_ns, const Record &record)
 
 Result<void> take_records(store::Store &store, Input &input)
 {
-    const auto signals = store.signals(kAll);
+    const auto signals = store.signals(all());
     if (!signals)
         return tl::unexpected(signals.error());
-    const auto sessions = store.sessions(kAll);
+    const auto sessions = store.sessions(all());
     if (!sessions)
         return tl::unexpected(sessions.error());
     std::uint64_t latest_ns = 0;

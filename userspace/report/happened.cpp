@@ -77,6 +77,7 @@ std::vector<Alike> alike_of(const Picture &picture)
         group.signals.push_back(signal);
     }
     std::vector<Alike> ordered;
+    ordered.reserve(groups.size());
     for (auto &[key, group] : groups)
         ordered.push_back(std::move(group));
     std::stable_sort(ordered.begin(), ordered.end(), [](const Alike &a, const Alike &b) {
@@ -108,6 +109,7 @@ std::optional<Happened> sign_ins(const Picture &picture)
         return std::nullopt;
     const auto in_words = [](const std::map<std::string, std::uint64_t> &who) {
         std::vector<std::string> names;
+        names.reserve(who.size());
         for (const auto &[name, count] : who)
             names.push_back(name + " (" + times(count) + ")");
         return listed(names, 6);

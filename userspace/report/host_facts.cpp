@@ -179,10 +179,10 @@ HostFiles read_host_files(const std::string &root)
     std::vector<std::string> paths;
     std::error_code error;
     if (std::filesystem::exists(root + "/etc/sudoers", error))
-        paths.push_back(root + "/etc/sudoers");
+        paths.emplace_back(root + "/etc/sudoers");
     std::filesystem::directory_iterator folder(root + "/etc/sudoers.d", error);
     if (error && error != std::errc::no_such_file_or_directory)
-        files.unread.push_back("/etc/sudoers.d could not be read");
+        files.unread.emplace_back("/etc/sudoers.d could not be read");
     std::vector<std::string> within;
     for (; !error && folder != std::filesystem::directory_iterator(); folder.increment(error)) {
         // sudo itself leaves out names with a dot or a tilde at the end.

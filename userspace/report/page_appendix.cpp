@@ -70,23 +70,28 @@ void put_method(std::vector<Block> &page, const Weekly &report)
     page.emplace_back(Heading{2, "How this report is made", "", false});
     Items items;
     items.items = {
-        "A signal belongs to the period in which its last event lies. Signals from before that "
-        "still ask for a look are counted until somebody decides on them.",
+        Text(
+            "A signal belongs to the period in which its last event lies. Signals from before that "
+            "still ask for a look are counted until somebody decides on them."),
         Text("Risk is the sum of named reasons, each with a number; ")
             .code("sentra explain ID")
             .plain(" prints them. From 0.5 on a signal asks for a look, unless a recorded decision "
                    "covers it."),
-        "The most serious signal gives the verdict. Nothing is averaged, and how much of something "
-        "there was never raises a state by itself.",
-        "The same record and rules give the same report. No language model decides or writes any "
-        "of "
-        "it.",
-        "Failed sign-ins are counted on days that had ten or more of them. Earlier weeks are "
-        "compared only where they were watched throughout.",
-        "A week of the charts that lies before Sentra's record begins is said to be not watched, "
-        "not zero.",
-        "Standards name controls. A signal supports evidence for them; whether a control is met is "
-        "for people to say.",
+        Text("The most serious signal gives the verdict. Nothing is averaged, and how much of "
+             "something "
+             "there was never raises a state by itself."),
+        Text("The same record and rules give the same report. No language model decides or writes "
+             "any "
+             "of "
+             "it."),
+        Text("Failed sign-ins are counted on days that had ten or more of them. Earlier weeks are "
+             "compared only where they were watched throughout."),
+        Text("A week of the charts that lies before Sentra's record begins is said to be not "
+             "watched, "
+             "not zero."),
+        Text("Standards name controls. A signal supports evidence for them; whether a control is "
+             "met is "
+             "for people to say."),
         "Times in sentences quoted from signals are in UTC.",
     };
     if (report.redacted > 0)

@@ -28,7 +28,8 @@ const char *name_of(State state)
 
 double in_hours(std::uint64_t duration_ns)
 {
-    return static_cast<double>(duration_ns / (kHourNs / 100)) / 100;
+    const std::uint64_t hundredths = duration_ns / (kHourNs / 100);
+    return static_cast<double>(hundredths) / 100;
 }
 
 Json period_json(const Period &period)

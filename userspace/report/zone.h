@@ -29,7 +29,7 @@ struct Zone {
 };
 
 // The bytes of a file of the zone database (RFC 8536, its 64-bit block).
-[[nodiscard]] Result<Zone> zone_from_tzif(std::string name, std::string_view bytes);
+[[nodiscard]] Result<Zone> zone_from_tzif(std::string name, std::string_view text);
 
 struct Period {
     std::uint64_t from_ns = 0, to_ns = 0; // the end is not part of it
