@@ -36,6 +36,7 @@ sentra_alias(ssl OpenSSL::SSL)
 sentra_pkg(curl libcurl)
 sentra_pkg(journal libsystemd)
 sentra_pkg(sqlite sqlite3)
+sentra_pkg(zip libzip)
 sentra_pkg(yaml yaml-cpp)
 sentra_pkg(re2 re2)
 

@@ -244,6 +244,25 @@ const ProgramRow &sentra_program()
               {"--tenant", "NAME", "only this tenant; nothing of any other is named"},
               kReportFormat, kReportFile, kAllFormats, kTimeZone},
              verb_report_fleet},
+            {"audit bundle",
+             "everything an auditor asks for of a period, in one signed archive",
+             "Complete populations: signals, sessions, decisions, gaps, losses, deliveries, "
+             "controls, the weekly reports, and a manifest. Secrets are removed. The same store "
+             "and period give the same bytes.",
+             {{"-o", "FILE", "where to write it: evidence.zip", true},
+              kFrom, kTo, kWeek,
+              {"--tenant", "NAME", "only what is of this tenant"},
+              {"--key", "FILE", "the signing key (default: audit.key of the state directory, made "
+                                "when it is not there)"},
+              kTimeZone, kStateDir, kSocket, kRules},
+             verb_audit_bundle},
+            {"audit verify",
+             "whether an audit bundle is as it was made",
+             "Needs nothing but the file. Exit status: 1 where anything was changed, and which "
+             "file it was.",
+             {{"file", "FILE", "an audit bundle", true},
+              {"--fingerprint", "HEX", "of the key that must have signed it"}},
+             verb_audit_verify},
             {"rules list",
              "the rules, by id, pack, state and title",
              "The state says what a site made of a rule: as shipped, changed, disabled, or its "

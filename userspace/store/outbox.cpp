@@ -235,6 +235,20 @@ Result<std::vector<DeadLetter>> Outbox::dead_letters(const std::string &sink,
         sink, std::uint64_t{most});
 }
 
+Result<std::vector<Shipment>> Outbox::history(std::uint64_t from_ns, std::uint64_t to_ns) const
+{
+    return all<Shipment>(
+        *database_,
+        "SELECT sequence, revision, uid, sink, state, attempts, queued_ns, settled_ns, why "
+        "FROM outbox JOIN told USING (sequence) WHERE queued_ns >= ?1 AND queued_ns < ?2 "
+        "ORDER BY sequence, sink",
+        [](const Statement &row) {
+            return Shipment{row.number(0), row.number(1), row.text(2),   row.text(3), row.text(4),
+                            row.number(5), row.number(6), row.number(7), row.text(8)};
+        },
+        from_ns, to_ns);
+}
+
 Result<Outbox::Tidied> Outbox::tidy(std::uint64_t now_ns)
 {
     const auto before = [now_ns](std::uint64_t ns) { return now_ns - std::min(now_ns, ns); };

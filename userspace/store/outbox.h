@@ -17,8 +17,9 @@ namespace sentra::store {
 
 class Database;
 
-// How long rows that were delivered are kept, and how long others wait before they are given up.
-inline constexpr std::uint64_t kDeliveredKeptNs = 7 * kDayNs;
+// How long rows that were delivered are kept, so that an audit of a quarter finds them, and how
+// long others wait before they are given up.
+inline constexpr std::uint64_t kDeliveredKeptNs = 100 * kDayNs;
 inline constexpr std::uint64_t kWaitingMostNs = 30 * kDayNs;
 
 // One form of one signal that waits for one sink.
@@ -77,6 +78,15 @@ struct DeadLetter {
     std::string why, json;
 };
 
+// A row of the outbox as an audit sees it.
+struct Shipment {
+    std::uint64_t sequence = 0, revision = 0;
+    std::string uid, sink, state; // "pending", "delivered", "dead"
+    std::uint64_t attempts = 0, queued_ns = 0;
+    std::uint64_t settled_ns = 0; // when it was tried last
+    std::string why;
+};
+
 class Outbox {
 public:
     explicit Outbox(Database &database) : database_(&database) {}
@@ -90,6 +100,10 @@ public:
     [[nodiscard]] Result<Pause> pause_of(const std::string &sink) const;
     [[nodiscard]] Result<std::vector<DeadLetter>> dead_letters(const std::string &sink,
                                                                std::size_t most) const;
+
+    // What was queued from then and before that, in the order of sequence and sink.
+    [[nodiscard]] Result<std::vector<Shipment>> history(std::uint64_t from_ns,
+                                                        std::uint64_t to_ns) const;
 
     struct Tidied {
         std::uint64_t expired = 0; // became dead letters because they waited too long

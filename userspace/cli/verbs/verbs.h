@@ -23,6 +23,8 @@ namespace sentra::cli {
 [[nodiscard]] int verb_sink_resume(const Arguments &arguments);
 [[nodiscard]] int verb_sink_requeue(const Arguments &arguments);
 [[nodiscard]] int verb_sink_dead_letter(const Arguments &arguments);
+[[nodiscard]] int verb_audit_bundle(const Arguments &arguments);
+[[nodiscard]] int verb_audit_verify(const Arguments &arguments);
 [[nodiscard]] int verb_show(const Arguments &arguments);
 [[nodiscard]] int verb_explain(const Arguments &arguments);
 [[nodiscard]] int verb_status(const Arguments &arguments);

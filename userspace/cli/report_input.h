@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// What a report or an audit bundle is made of: the store's content, the period that was asked for,
+// and what is known of the host. The clock, the files and the host's own names are read here.
+#pragma once
+
+#include "cli/fetch.h"
+#include "engine/engine.h"
+#include "report/weekly.h"
+
+namespace sentra::cli {
+
+// "--time-zone"; UTC without it.
+[[nodiscard]] Result<report::Zone> zone_of(const Arguments &arguments);
+// "--week", or "--from" and "--to", or the last week that is over.
+[[nodiscard]] Result<report::Period> period_of(const Arguments &arguments, const report::Zone &zone,
+                                               std::uint64_t now);
+// For reading.
+[[nodiscard]] tl::expected<std::unique_ptr<store::Store>, NotFetched>
+store_of(const Arguments &arguments);
+[[nodiscard]] tl::expected<report::Input, NotFetched>
+report_input(const Arguments &arguments, const engine::Rules &rules, std::uint64_t now);
+
+} // namespace sentra::cli
