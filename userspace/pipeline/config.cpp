@@ -246,6 +246,7 @@ std::vector<Key> keys_of(Config &config)
         section("queues", {megabytes("kernel_mb", config.queues.kernel_mb, 1, 4096),
                            megabytes("journal_mb", config.queues.journal_mb, 1, 1024)}),
         sinks("sinks", config.sinks),
+        section("metrics", {text("textfile", config.metrics_file)}),
     };
 }
 

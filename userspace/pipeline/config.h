@@ -50,6 +50,7 @@ struct Config {
 
     // Who is told besides the store; nobody where there is none. In the order of their names.
     std::vector<output::SinkSettings> sinks;
+    std::string metrics_file; // empty: metrics_path() decides; "off": none is written
 };
 
 // The error is "file:line:column: what, nearest word". A file that is not there is an error.

@@ -20,6 +20,7 @@
 #include "pipeline/loop.h"
 #include "pipeline/memory.h"
 #include "pipeline/merge.h"
+#include "pipeline/metrics.h"
 #include "pipeline/needed.h"
 #include "pipeline/privileges.h"
 #include "pipeline/sources.h"
@@ -99,6 +100,7 @@ private:
     sentra_head taken_{}; // of the last record
     Errands errands_;     // what the door asks of the loop
     std::optional<Desk> desk_;
+    MetricsFile metrics_{metrics_path(config_.metrics_file)};
     std::mutex status_mutex_; // guards status_, which the door's thread reads
     std::string status_;
     std::unique_ptr<ControlServer> door_; // first to go: it uses all the others
@@ -519,7 +521,10 @@ Status Daemon::describe() const
 void Daemon::publish()
 {
     published_ = Clock::now();
-    std::string line = to_json(describe());
+    const Status status = describe();
+    if (const std::string wrong = metrics_.offer(status); !wrong.empty())
+        spdlog::warn("metrics: {}; it is tried again", wrong);
+    std::string line = to_json(status);
     const std::lock_guard lock(status_mutex_);
     status_ = std::move(line);
 }
