@@ -196,6 +196,11 @@ Result<Opened> open_for_reading(const std::string &path)
         return tl::unexpected(version.error());
     if (*version == 0)
         return failure(path + " is empty; sentrad sets it up when it runs");
+    if (*version < kSchemaVersion) // it lacks tables that readers ask for
+        return failure(path + " was written by an earlier Sentra (version " +
+                       std::to_string(*version) + " of the store, this program reads " +
+                       std::to_string(kSchemaVersion) +
+                       "); start this version's sentrad once, which brings it up to date");
     if (auto done = (*database)->run("PRAGMA trusted_schema = OFF"); !done)
         return tl::unexpected(std::move(done.error()));
     return Opened{std::move(*database), Fd()};

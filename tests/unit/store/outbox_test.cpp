@@ -214,6 +214,10 @@ TEST_F(Outgoing, AnEarlierStoreGetsAnOutbox)
 {
     tell(*open(), {"one"});
     sql("DROP TABLE outbox; DROP TABLE told; DROP TABLE sinks; PRAGMA user_version = 3");
+    const auto too_early = Store::open(path_, Store::Access::read);
+    ASSERT_FALSE(too_early);
+    EXPECT_NE(too_early.error().text.find("earlier Sentra (version 3"), std::string::npos)
+        << too_early.error().text;
     auto store = open();
     ASSERT_TRUE(store->outbox().use({{"siem", "elastic"}}));
     tell(*store, {"two"});
