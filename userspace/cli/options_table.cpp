@@ -23,8 +23,8 @@ constexpr OptionRow kSignalId{"id", "ID", "a signal's id, or how it begins", tru
 constexpr OptionRow kFrom{"--from", "DAY", "the first day, or a time: 2026-03-02"};
 constexpr OptionRow kTo{"--to", "DAY", "the last day, which is part of it, or a time: 2026-03-08"};
 constexpr OptionRow kWeek{"--week", "WEEK", "that week: 2026-W10, or a day in it"};
-constexpr OptionRow kReportFormat{
-    "--format", "NAME", "html, md or json (default: as the file's name ends, else md)"};
+constexpr OptionRow kReportFormat{"--format", "NAME",
+                                  "html, md or json (default: as the file's name ends, else md)"};
 constexpr OptionRow kReportFile{"-o", "FILE", "write it there instead of on stdout"};
 constexpr OptionRow kAllFormats{"--all-formats", "DIR",
                                 "write html, md and json there, named after the period"};
@@ -231,18 +231,31 @@ const ProgramRow &sentra_program()
              "written whole, with mode 0640. Who has administrator access is read from this host's "
              "files where the store is this host's. Exit status: 0, also where action is "
              "recommended; 3 without a store, 4 without permission.",
-             {kFrom, kTo, kWeek,
+             {kFrom,
+              kTo,
+              kWeek,
               {"--tenant", "NAME", "only what is of this tenant"},
-              kReportFormat, kReportFile, kAllFormats, kTimeZone, kStateDir, kSocket, kRules},
+              kReportFormat,
+              kReportFile,
+              kAllFormats,
+              kTimeZone,
+              kStateDir,
+              kSocket,
+              kRules},
              verb_report_weekly},
             {"report fleet",
              "one report of many hosts, from their weekly reports as JSON",
              "Reads every *.json in DIR. Hosts that have reported before and not for this period "
              "come first. A host has the worst state of its reports.",
              {{"dir", "DIR", "a folder with the hosts' weekly reports as JSON", true},
-              kFrom, kTo, kWeek,
+              kFrom,
+              kTo,
+              kWeek,
               {"--tenant", "NAME", "only this tenant; nothing of any other is named"},
-              kReportFormat, kReportFile, kAllFormats, kTimeZone},
+              kReportFormat,
+              kReportFile,
+              kAllFormats,
+              kTimeZone},
              verb_report_fleet},
             {"audit bundle",
              "everything an auditor asks for of a period, in one signed archive",
@@ -250,11 +263,17 @@ const ProgramRow &sentra_program()
              "controls, the weekly reports, and a manifest. Secrets are removed. The same store "
              "and period give the same bytes.",
              {{"-o", "FILE", "where to write it: evidence.zip", true},
-              kFrom, kTo, kWeek,
+              kFrom,
+              kTo,
+              kWeek,
               {"--tenant", "NAME", "only what is of this tenant"},
-              {"--key", "FILE", "the signing key (default: audit.key of the state directory, made "
-                                "when it is not there)"},
-              kTimeZone, kStateDir, kSocket, kRules},
+              {"--key", "FILE",
+               "the signing key (default: audit.key of the state directory, made "
+               "when it is not there)"},
+              kTimeZone,
+              kStateDir,
+              kSocket,
+              kRules},
              verb_audit_bundle},
             {"audit verify",
              "whether an audit bundle is as it was made",
