@@ -90,15 +90,15 @@ Result<std::uint64_t> number_of(const SinkSettings &settings, std::string_view k
 }
 
 Result<std::uint64_t> duration_ns_of(const SinkSettings &settings, std::string_view key,
-                                     std::uint64_t otherwise)
+                                     std::uint64_t otherwise, std::uint64_t most_ns)
 {
     if (!has(settings, key))
         return otherwise;
     const std::string text = text_of(settings, key);
     const auto duration = parse_duration(text);
-    if (!duration || *duration == 0 || *duration > kMinuteNs)
-        return failure(named(key) + ": \"" + printable(text, 40) +
-                       "\" is no duration of up to a minute; write it as 10s");
+    if (!duration || *duration == 0 || *duration > most_ns)
+        return failure(named(key) + ": \"" + printable(text, 40) + "\" is no duration of up to " +
+                       format_duration(most_ns) + "; write it as 10s");
     return *duration;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "output/format.h"
 #include "output/transport.h"
 
@@ -25,7 +26,8 @@ namespace sentra::output {
 [[nodiscard]] Result<std::uint64_t> number_of(const SinkSettings &settings, std::string_view key,
                                               std::uint64_t otherwise, std::uint64_t most);
 [[nodiscard]] Result<std::uint64_t> duration_ns_of(const SinkSettings &settings,
-                                                   std::string_view key, std::uint64_t otherwise);
+                                                   std::string_view key, std::uint64_t otherwise,
+                                                   std::uint64_t most_ns = kMinuteNs);
 // The format that "format" names, else the type's own. needs_json: its document is put into
 // another.
 [[nodiscard]] Result<const Format *> format_of(const SinkSettings &settings,

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "output/http.h"
+#include "output/notice.h"
 #include "output/sink.h"
 
 namespace sentra::output {
@@ -142,6 +143,9 @@ Result<void> check_keys(const SinkType &type, const SinkSettings &settings)
     std::vector<std::string_view> known;
     for (const SinkKey &key : type.keys)
         known.push_back(key.name);
+    if (type.is_notification)
+        for (const SinkKey &key : notice_keys())
+            known.push_back(key.name);
     for (const auto &[key, value] : settings.values)
         if (std::find(known.begin(), known.end(), key) == known.end())
             return failure("unknown key \"" + printable(key, 60) + "\"" + advice(key, known));
@@ -151,6 +155,9 @@ Result<void> check_keys(const SinkType &type, const SinkSettings &settings)
     if (has(settings, "format"))
         if (auto format = format_of(settings); !format)
             return tl::unexpected(std::move(format.error()));
+    if (type.is_notification)
+        if (auto policy = notice_policy(settings); !policy)
+            return tl::unexpected(std::move(policy.error()));
     return {};
 }
 

@@ -18,6 +18,9 @@ constexpr std::chrono::minutes kBetweenLooks(1);
 constexpr std::chrono::seconds kBetweenReads(5); // of a store that cannot be read
 constexpr std::chrono::seconds kLastTry(2);
 constexpr std::size_t kWhyBytes = 300;
+// Forms that are looked at together before people are told of some of them.
+constexpr std::size_t kNoticesMost = 200;
+constexpr std::size_t kToldMost = 2000; // remembered; the store has all
 
 State state_of(What what)
 {
@@ -38,7 +41,8 @@ Courier::Courier(output::SinkSettings settings, std::string store_path, Open ope
       type_(*output::find_sink_type(settings_.type)),
       store_path_(std::move(store_path)),
       open_(std::move(open)),
-      pace_(type_.most_at_once)
+      pace_(type_.most_at_once),
+      policy_(output::notice_policy(settings_).value_or(output::NoticePolicy{}))
 {}
 
 Courier::~Courier()
@@ -167,6 +171,8 @@ void Courier::step()
     const std::vector<Letter> letters = gather();
     if (letters.empty())
         look_again(kBetweenLooks, true);
+    else if (type_.is_notification)
+        bring_notices(letters);
     else
         bring(letters);
 }
@@ -189,7 +195,9 @@ std::vector<Letter> Courier::gather()
         settled = settled_;
     }
     std::vector<Letter> letters;
-    const std::size_t most = shorten_ != 0 ? 1 : pace_.at_once();
+    const std::size_t most = type_.is_notification ? kNoticesMost
+                             : shorten_ != 0       ? 1
+                                                   : pace_.at_once();
     auto due = reader_->outbox().due(settings_.name, most + settled.size());
     if (!due) {
         spdlog::warn("sink {}: {}", settings_.name, due.error().text);
@@ -217,25 +225,112 @@ std::vector<Letter> Courier::gather()
 void Courier::bring(const std::vector<Letter> &letters)
 {
     std::vector<Letter> sent;
-    std::vector<output::Parcel> parcels;
-    for (const std::size_t at : select(type_, letters, letters.size(), unix_now_ns()).now) {
+    for (const std::size_t at : select(type_, letters, letters.size()).now)
         sent.push_back(letters[at]);
-        parcels.push_back(parcel_of(letters[at], letters[at].row.sequence == shorten_, removed_));
-    }
-    if (parcels.empty()) {
+    if (sent.empty())
         look_again(kBetweenLooks, true);
-        return;
-    }
+    else
+        bring_now(sent, sent);
+}
+
+// carried: the letters that the sent ones stand for; others than these where one speaks for
+// several.
+void Courier::bring_now(const std::vector<Letter> &sent, const std::vector<Letter> &carried)
+{
+    std::vector<output::Parcel> parcels;
+    for (const Letter &letter : sent)
+        parcels.push_back(parcel_of(letter, letter.row.sequence == shorten_, removed_));
+    const bool is_digest = sent.size() != carried.size();
     const std::string paused_before = pace_.paused();
     const unsigned failures_before = pace_.failures();
     const output::Handover handover = hand_over(parcels);
     const double chance = std::uniform_real_distribution<double>(0, 1)(chance_);
-    const Pace::Next next =
-        pace_.judge(handover, sent.size(), sent.front().row.sequence == shorten_, chance);
+    // A digest is short already.
+    const bool is_shortened = is_digest || sent.front().row.sequence == shorten_;
+    Pace::Next next = pace_.judge(handover, sent.size(), is_shortened, chance);
     shorten_ = next.rulings.front().what == What::shorten ? sent.front().row.sequence : 0;
-    note(sent, next);
+    if (is_digest)
+        next.rulings.assign(carried.size(), next.rulings.front());
+    note(carried, next);
+    if (type_.is_notification)
+        remember(carried, next, is_digest);
     say(paused_before, failures_before, next);
     look_again(std::chrono::nanoseconds(next.wait_ns), false);
+}
+
+// What people have just been told, and how many messages that were.
+void Courier::remember(const std::vector<Letter> &sent, const Pace::Next &next, bool is_one)
+{
+    const std::uint64_t now_ns = unix_now_ns();
+    if (told_.size() + sent.size() > kToldMost)
+        told_.clear();
+    std::size_t messages = 0;
+    for (std::size_t at = 0; at < sent.size(); ++at)
+        if (next.rulings[at].what == What::delivered) {
+            told_.insert_or_assign(sent[at].signal.uid, ToldBefore{now_ns, sent[at].signal});
+            messages += 1;
+        }
+    messages_ns_.insert(messages_ns_.end(), is_one ? std::min<std::size_t>(messages, 1) : messages,
+                        now_ns);
+}
+
+std::optional<ToldBefore> Courier::told_before(const std::string &uid)
+{
+    if (const auto at = told_.find(uid); at != told_.end())
+        return at->second;
+    const auto told = reader_->outbox().told_before(settings_.name, uid);
+    if (!told || !*told)
+        return std::nullopt;
+    auto signal = signal::from_json((*told)->json);
+    if (!signal)
+        return std::nullopt;
+    return ToldBefore{(*told)->time_ns, std::move(*signal)};
+}
+
+void Courier::bring_notices(const std::vector<Letter> &letters)
+{
+    const std::uint64_t now_ns = unix_now_ns();
+    while (!messages_ns_.empty() && messages_ns_.front() + kStormNs < now_ns)
+        messages_ns_.pop_front();
+    std::vector<Waiting> waiting;
+    for (const Letter &letter : letters)
+        waiting.push_back({&letter, told_before(letter.signal.uid)});
+    Notices notices = choose(policy_, waiting, messages_ns_.size(), now_ns);
+    withhold(letters, std::move(notices.withheld), now_ns);
+    std::vector<Letter> sent;
+    std::vector<signal::Signal> signals;
+    const std::size_t most =
+        notices.as_one ? notices.now.size() : std::min(notices.now.size(), pace_.at_once());
+    for (std::size_t i = 0; i < most; ++i) {
+        sent.push_back(letters[notices.now[i]]);
+        signals.push_back(sent.back().signal);
+    }
+    if (sent.empty()) {
+        const std::chrono::nanoseconds until(notices.next_ns > now_ns ? notices.next_ns - now_ns
+                                                                      : kMinuteNs);
+        look_again(std::min<std::chrono::nanoseconds>(until, kBetweenLooks), true);
+        return;
+    }
+    if (!notices.as_one)
+        return bring_now(sent, sent);
+    std::vector<Letter> digest{{sent.front().row, digest_of(signals)}};
+    digest.front().row.revision = 1;
+    bring_now(digest, sent);
+}
+
+void Courier::withhold(const std::vector<Letter> &letters, std::vector<Notices::Withheld> withheld,
+                       std::uint64_t now_ns)
+{
+    const std::lock_guard lock(mutex_);
+    for (Notices::Withheld &one : withheld) {
+        const std::uint64_t sequence = letters[one.at].row.sequence;
+        settled_.insert(sequence);
+        posted_.push_back({.sink = settings_.name,
+                           .sequence = sequence,
+                           .state = State::withheld,
+                           .time_ns = now_ns,
+                           .why = std::move(one.why)});
+    }
 }
 
 output::Handover Courier::hand_over(const std::vector<output::Parcel> &parcels)

@@ -7,7 +7,9 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +21,7 @@
 
 #include "output/transport.h"
 #include "pipeline/letters.h"
+#include "pipeline/notices.h"
 #include "pipeline/pace.h"
 #include "store/store.h"
 
@@ -60,6 +63,13 @@ private:
     [[nodiscard]] bool may_go(const store::Pause &pause);
     [[nodiscard]] std::vector<Letter> gather();
     void bring(const std::vector<Letter> &letters);
+    // To people: what they are told, when, and what not.
+    void bring_notices(const std::vector<Letter> &letters);
+    [[nodiscard]] std::optional<ToldBefore> told_before(const std::string &uid);
+    void withhold(const std::vector<Letter> &letters, std::vector<Notices::Withheld> withheld,
+                  std::uint64_t now_ns);
+    void bring_now(const std::vector<Letter> &sent, const std::vector<Letter> &carried);
+    void remember(const std::vector<Letter> &sent, const Pace::Next &next, bool is_one);
     [[nodiscard]] output::Handover hand_over(const std::vector<output::Parcel> &parcels);
     void note(const std::vector<Letter> &sent, const Pace::Next &next);
     void say(const std::string &paused_before, unsigned failures_before, const Pace::Next &next);
@@ -79,6 +89,10 @@ private:
     std::uint64_t shorten_ = 0; // the sequence that goes alone and shortened; 0: none
     Clock::time_point not_before_{}, look_{};
     bool own_pause_is_stored_ = false;
+    // Of a sink that tells people.
+    const output::NoticePolicy policy_;
+    std::map<std::string, ToldBefore> told_; // by uid: in this run, where the store may be behind
+    std::deque<std::uint64_t> messages_ns_;  // of the last minutes
 
     std::mutex mutex_; // guards what is below
     std::condition_variable wake_;

@@ -353,10 +353,11 @@ void Daemon::look()
     }
     facts_->refresh(*merge_, *sources_, now);
     deliveries_->tidy(unix_now_ns());
-    if (now - committed_ >= kBetweenCommits)
-        settle(false);
     const bool came_up = !ready_ && loop_->watermark_ns() >= started_ns_;
     ready_ = ready_ || came_up;
+    // Committed before it is said: whoever ends us from here on ends somebody who was watching.
+    if (came_up || now - committed_ >= kBetweenCommits)
+        settle(false);
     if (came_up || now - published_ >= kBetweenStatus) {
         publish();
         (void)::sd_notify(0, "WATCHDOG=1");

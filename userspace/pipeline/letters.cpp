@@ -17,8 +17,7 @@ template <typename Item> void cut(std::vector<Item> &items)
 
 } // namespace
 
-Selection select(const output::SinkType &type, std::span<const Letter> waiting, std::size_t at_once,
-                 std::uint64_t /*now_ns*/)
+Selection select(const output::SinkType &type, std::span<const Letter> waiting, std::size_t at_once)
 {
     Selection selection;
     std::size_t bytes = 0;

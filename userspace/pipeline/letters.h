@@ -21,13 +21,13 @@ struct Letter {
     signal::Signal signal;
 };
 
-// Which of the letters that wait for a sink go now, by their place. This is where a sink that tells
-// people may be given less, or later: for now everything goes, in its order, as much as fits.
+// Which of the letters that wait for a sink go now, by their place: everything, in its order, as
+// much as fits. What people are told is chosen in pipeline/notices.h.
 struct Selection {
     std::vector<std::size_t> now;
 };
 [[nodiscard]] Selection select(const output::SinkType &type, std::span<const Letter> waiting,
-                               std::size_t at_once, std::uint64_t now_ns);
+                               std::size_t at_once);
 
 // As it leaves the host: its secrets removed; shortened, where the sink takes no more.
 [[nodiscard]] output::Parcel parcel_of(const Letter &letter, bool is_shortened,

@@ -91,8 +91,8 @@ Member readme_of(const Input &input, const std::vector<Member> &members,
                 {{}, {member.name, says, std::to_string(member.bytes.size())}, false});
     page.blocks.push_back(std::move(table));
     page.blocks.push_back(
-        Paragraph{Text("Controls are named where a signal supports evidence for them. No file here "
-                       "says that anything complies with anything."),
+        Paragraph{Text("Controls are named where a signal supports evidence for them; nothing "
+                       "more is said of any."),
                   false});
     return {"README.html", to_html(page)};
 }

@@ -62,6 +62,8 @@ const char *name_of(Posted::State state)
         return "delivered";
     case Posted::State::dead:
         return "dead";
+    case Posted::State::withheld:
+        return "withheld";
     case Posted::State::pending:
         break;
     }
@@ -235,6 +237,22 @@ Result<std::vector<DeadLetter>> Outbox::dead_letters(const std::string &sink,
         sink, std::uint64_t{most});
 }
 
+Result<std::optional<Outbox::Told>> Outbox::told_before(const std::string &sink,
+                                                        const std::string &uid) const
+{
+    auto told = all<Told>(
+        *database_,
+        "SELECT settled_ns, json FROM told JOIN outbox USING (sequence) "
+        "WHERE uid = ?2 AND sink = ?1 AND state = 'delivered' ORDER BY revision DESC LIMIT 1",
+        [](const Statement &row) {
+            return Told{row.number(0), row.text(1)};
+        },
+        sink, uid);
+    if (!told)
+        return tl::unexpected(std::move(told.error()));
+    return told->empty() ? std::optional<Told>() : std::move(told->front());
+}
+
 Result<std::vector<Shipment>> Outbox::history(std::uint64_t from_ns, std::uint64_t to_ns) const
 {
     return all<Shipment>(
@@ -264,7 +282,7 @@ Result<Outbox::Tidied> Outbox::tidy(std::uint64_t now_ns)
     const auto removed =
         change(*database_,
                "DELETE FROM outbox WHERE (sink, sequence) IN (SELECT sink, sequence FROM outbox "
-               "WHERE state = 'delivered' AND settled_ns < ?1 LIMIT ?2)",
+               "WHERE state IN ('delivered', 'withheld') AND settled_ns < ?1 LIMIT ?2)",
                before(kDeliveredKeptNs), kRemovedAtOnce);
     const auto forgotten = change(
         *database_,

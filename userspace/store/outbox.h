@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,8 @@ struct Due {
 
 // What became of a row that waited.
 struct Posted {
-    enum class State : std::uint8_t { pending, delivered, dead };
+    // withheld: it was decided not to tell this sink of it; why says why.
+    enum class State : std::uint8_t { pending, delivered, dead, withheld };
     std::string sink;
     std::uint64_t sequence = 0;
     State state = State::pending;
@@ -81,7 +83,7 @@ struct DeadLetter {
 // A row of the outbox as an audit sees it.
 struct Shipment {
     std::uint64_t sequence = 0, revision = 0;
-    std::string uid, sink, state; // "pending", "delivered", "dead"
+    std::string uid, sink, state; // "pending", "delivered", "dead", "withheld"
     std::uint64_t attempts = 0, queued_ns = 0;
     std::uint64_t settled_ns = 0; // when it was tried last
     std::string why;
@@ -101,6 +103,13 @@ public:
     [[nodiscard]] Result<std::vector<DeadLetter>> dead_letters(const std::string &sink,
                                                                std::size_t most) const;
 
+    struct Told {
+        std::uint64_t time_ns = 0; // when it was delivered
+        std::string json;
+    };
+    // The latest form of the signal that the sink has.
+    [[nodiscard]] Result<std::optional<Told>> told_before(const std::string &sink,
+                                                          const std::string &uid) const;
     // What was queued from then and before that, in the order of sequence and sink.
     [[nodiscard]] Result<std::vector<Shipment>> history(std::uint64_t from_ns,
                                                         std::uint64_t to_ns) const;

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "pipeline/housekeeping.h"
 #include "pipeline/sink_desk.h"
 #include "unit/store/made.h"
 
@@ -76,11 +77,11 @@ protected:
         store_.reset();
         StoreTest::TearDown();
     }
-    Courier &courier(const std::string &name, Peer &peer)
+    Courier &courier(const std::string &name, Peer &peer, const std::string &type = "file")
     {
         output::SinkSettings settings;
         settings.name = name;
-        settings.type = "file";
+        settings.type = type;
         couriers_.push_back(std::make_unique<Courier>(
             settings, path_,
             [&peer](const output::SinkSettings &) -> Result<std::unique_ptr<output::Transport>> {
@@ -151,6 +152,40 @@ TEST_F(Delivery, BringsWhatWaitsInItsOrderAndEachOnce)
     EXPECT_EQ(peer.taken, upto(70));
     EXPECT_EQ(account("one").waiting, 0U);
     EXPECT_EQ(account("two").waiting, 70U) << "nobody brings the other one anything";
+}
+
+TEST_F(Delivery, PeopleGetWhatAsksForActionAndManyAsOneMessage)
+{
+    ASSERT_TRUE(store_->outbox().use({{"people", "slack"}}));
+    store::Batch batch;
+    batch.now_ns = unix_now_ns();
+    for (int at = 0; at < 14; ++at) {
+        signal::Signal signal = signal_of("signal " + std::to_string(at));
+        signal.action_needed = at < 12;
+        signal.state = signal.action_needed ? "Action Recommended" : "Low";
+        batch.signals.push_back(std::move(signal));
+    }
+    ASSERT_TRUE(store_->commit(batch));
+    Peer peer;
+    courier("people", peer, "slack");
+    ASSERT_TRUE(await([&] { return account("people").waiting == 0; }));
+    EXPECT_EQ(account("people").delivered, 12U);
+    ASSERT_EQ(peer.narratives.size(), 1U);
+    EXPECT_NE(peer.narratives[0].find("there were 12 signals"), std::string::npos)
+        << peer.narratives[0];
+
+    batch.signals.resize(1); // it goes on, and asks for what it asked for before
+    batch.signals[0].count = 2;
+    ASSERT_TRUE(store_->commit(batch));
+    couriers_.back()->tell_news();
+    ASSERT_TRUE(await([&] { return account("people").waiting == 0; }));
+    EXPECT_EQ(peer.narratives.size(), 1U);
+    const auto rows = store_->outbox().history(0, ~std::uint64_t{0});
+    ASSERT_TRUE(rows) << rows.error().text;
+    ASSERT_EQ(rows->size(), 15U);
+    EXPECT_EQ(rows->back().state, "withheld");
+    EXPECT_EQ(rows->back().why, "nothing that was told before has changed");
+    EXPECT_EQ(rows->at(12).why, "it does not ask for action");
 }
 
 TEST_F(Delivery, ADeadSinkDelaysNoOther)
