@@ -22,6 +22,7 @@
 #include "pipeline/merge.h"
 #include "pipeline/metrics.h"
 #include "pipeline/needed.h"
+#include "pipeline/preflight.h"
 #include "pipeline/privileges.h"
 #include "pipeline/sources.h"
 #include "pipeline/stop_signals.h"
@@ -40,6 +41,8 @@ constexpr std::chrono::seconds kBetweenCommits(1);
 constexpr std::chrono::milliseconds kBetweenStatus(1000);
 // systemd gives 30 s before it kills.
 constexpr std::chrono::seconds kDrainPatience(20);
+// The service manager waits a minute for a word before it starts the sensor anew.
+constexpr std::chrono::seconds kSilenceMost(30);
 
 class Daemon {
 public:
@@ -68,7 +71,6 @@ private:
     void publish();
     Status describe() const;
     Result<std::vector<std::string>> answer(const Request &request);
-    Result<std::shared_ptr<const engine::Rules>> read_rules() const;
     Result<void> reload();
     Result<void> reload_and_say();
     Errands::Lines answer_reload();
@@ -137,17 +139,9 @@ Result<void> Daemon::block_signals()
     return {};
 }
 
-Result<std::shared_ptr<const engine::Rules>> Daemon::read_rules() const
-{
-    const auto directories = config_.rules.empty() ? default_rules() : config_.rules;
-    if (directories.empty())
-        return failure("no rules are installed with this program; name them with --rules DIR");
-    return engine::Rules::load(directories);
-}
-
 Result<void> Daemon::load_rules()
 {
-    auto rules = read_rules();
+    auto rules = pipeline::load_rules(config_);
     if (!rules)
         return tl::unexpected(std::move(rules.error()));
     spdlog::info("{} rules, bundle {:.12}", (*rules)->all().size(), (*rules)->bundle());
@@ -360,7 +354,10 @@ void Daemon::look()
         settle(false);
     if (came_up || now - published_ >= kBetweenStatus) {
         publish();
-        (void)::sd_notify(0, "WATCHDOG=1");
+        // This loop gets on, or we would not be here; so must every source. One that hangs is
+        // helped by a new sensor, which finds in the kernel what this one did not take out.
+        if (merge_->longest_silence(now) < kSilenceMost)
+            (void)::sd_notify(0, "WATCHDOG=1");
     }
     if (came_up) {
         spdlog::info("watching");
@@ -430,7 +427,7 @@ void Daemon::print(const std::vector<signal::Signal> &news)
 // nobody needs it any more. A set with a fault changes nothing.
 Result<void> Daemon::reload()
 {
-    auto rules = read_rules();
+    auto rules = pipeline::load_rules(config_);
     if (!rules)
         return tl::unexpected(std::move(rules.error()));
     const std::string before = loop_->rules().bundle();

@@ -73,6 +73,15 @@ std::uint64_t Merge::stalls() const
     return total;
 }
 
+Merge::Clock::duration Merge::longest_silence(Clock::time_point now) const
+{
+    Clock::duration longest{};
+    for (const auto &inlet : inlets_)
+        if (!inlet->finished_)
+            longest = std::max(longest, now - inlet->heard_);
+    return longest;
+}
+
 void Merge::close()
 {
     closed_ = true;

@@ -87,6 +87,9 @@ public:
 
     [[nodiscard]] std::uint64_t position_ns() const { return order_.position_ns(); }
     [[nodiscard]] std::uint64_t stalls() const;
+    // How long the quietest source that has not ended has said nothing: a source that gets on says
+    // at least how far it is.
+    [[nodiscard]] Clock::duration longest_silence(Clock::time_point now) const;
 
 private:
     [[nodiscard]] bool take_in();

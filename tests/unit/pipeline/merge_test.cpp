@@ -85,6 +85,30 @@ TEST(Merge, ASourceThatSaysNothingIsLeftBehindAndThatIsSaid)
     EXPECT_NE(said[1].find("heard of again"), std::string::npos);
 }
 
+TEST(Merge, TheQuietestSourceThatHasNotEndedIsKnown)
+{
+    event::Losses losses;
+    Merge merge(0, losses, 60s);
+    auto &kernel = merge.open("kernel", 1 << 20);
+    auto &journal = merge.open("journal", 1 << 20);
+    const auto begun = Merge::Clock::now();
+    kernel.watermark(kStart);
+    journal.watermark(kStart);
+    (void)merge.next(1ms);
+    EXPECT_LT(merge.longest_silence(begun), 1s);
+    kernel.watermark(kStart + 1);
+    (void)merge.next(1ms);
+    // The journal's last word is what counts, however often the kernel speaks.
+    EXPECT_GT(merge.longest_silence(begun + 40s), 39s);
+    journal.finish();
+    kernel.watermark(kStart + 2);
+    (void)merge.next(1ms);
+    EXPECT_GT(merge.longest_silence(Merge::Clock::now() + 40s), 39s);
+    kernel.finish();
+    (void)merge.next(1ms);
+    EXPECT_EQ(merge.longest_silence(Merge::Clock::now() + 40s), Merge::Clock::duration{});
+}
+
 TEST(Merge, AFullQueueMakesTheSourceWaitAndLosesNothing)
 {
     event::Losses losses;

@@ -9,6 +9,7 @@
 #include "cli/fetch.h"
 #include "cli/verbs/verbs.h"
 #include "pipeline/daemon.h"
+#include "pipeline/preflight.h"
 
 namespace sentra::cli {
 
@@ -22,6 +23,22 @@ void speak_on_stderr()
     spdlog::flush_on(spdlog::level::info);
 }
 
+void say_lines(const std::string &complaints) // about rules there are many
+{
+    for (const std::string_view line : split(complaints, '\n'))
+        spdlog::error("{}", printable(line));
+}
+
+int check_config(const pipeline::Config &config)
+{
+    const auto checked = pipeline::check(config);
+    if (checked)
+        std::cout << *checked << "\n";
+    else
+        say_lines(checked.error().text);
+    return checked ? kOk : kFinding;
+}
+
 } // namespace
 
 int run_daemon(const Arguments &arguments)
@@ -32,14 +49,14 @@ int run_daemon(const Arguments &arguments)
         return kUsage;
     }
     speak_on_stderr();
+    if (arguments.has("--check-config"))
+        return check_config(*config);
     const auto ran = arguments.has("--forget-pins")
                          ? pipeline::forget_pins(*config)
                          : pipeline::run_daemon(*config, arguments.has("--print"));
     if (ran)
         return kOk;
-    for (const std::string_view line :
-         split(ran.error().text, '\n')) // complaints about rules are many
-        spdlog::error("{}", printable(line));
+    say_lines(ran.error().text);
     return kFinding;
 }
 
