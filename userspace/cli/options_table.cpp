@@ -353,6 +353,9 @@ const ProgramRow &sentrad_program()
             "in the state directory if another one is given)"},
            kRules,
            {"--print", "", "print each signal on stdout as a line of JSON"},
+           {"--check-config", "",
+            "say whether the configuration and the rules can be used, and do nothing else: 0 they "
+            "can, 1 a rule is wrong, 2 the configuration is"},
            {"--forget-pins", "",
             "remove what an ended sentrad left in the kernel, and do nothing else"}},
           run_daemon}}};
