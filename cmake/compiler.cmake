@@ -16,7 +16,7 @@ check_pie_supported()
 add_library(sentra_flags INTERFACE)
 target_include_directories(sentra_flags INTERFACE
     ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/userspace)
-target_compile_definitions(sentra_flags INTERFACE SENTRA_VERSION="${PROJECT_VERSION}")
+target_compile_definitions(sentra_flags INTERFACE SENTRA_VERSION="${SENTRA_VERSION}")
 target_compile_options(sentra_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat -Wformat-security
     -Wimplicit-fallthrough
