@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "pipeline/control.h"
 
-#include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
-#include <thread>
 
 #include <grp.h>
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -18,7 +14,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "pipeline/author.h"
 
 namespace sentra::pipeline {
 
@@ -26,13 +21,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// One peer at a time: a slow one may hold the door that long, not longer.
-constexpr timeval kReadPatience{.tv_sec = 2, .tv_usec = 0};
 constexpr timeval kWritePatience{.tv_sec = 10, .tv_usec = 0};
 constexpr int kBacklog = 16;
-// A page asks once a second; a loop in a script must not keep the store busy.
-constexpr std::chrono::milliseconds kBetweenRequests(10);
-
 Result<sockaddr_un> address_of(const std::string &path)
 {
     sockaddr_un address{};
@@ -80,60 +70,6 @@ bool send_all(const Fd &fd, std::string_view bytes)
     return true;
 }
 
-const group *sentra_group()
-{
-    return ::getgrnam("sentra");
-}
-
-bool is_entitled(const Fd &peer)
-{
-    ucred who{};
-    socklen_t size = sizeof who;
-    if (::getsockopt(peer.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) != 0)
-        return false;
-    if (who.uid == 0 || who.uid == ::geteuid())
-        return true;
-    const group *allowed = sentra_group();
-    if (allowed == nullptr)
-        return false;
-    if (who.gid == allowed->gr_gid)
-        return true;
-    std::vector<gid_t> groups(256);
-    size = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
-    if (::getsockopt(peer.get(), SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size) != 0)
-        return false;
-    groups.resize(size / sizeof(gid_t));
-    return std::find(groups.begin(), groups.end(), allowed->gr_gid) != groups.end();
-}
-
-std::string refusal(const std::string &why)
-{
-    Json json;
-    json["ok"] = false;
-    json["error"] = why;
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-// Up to and without the newline. Nothing: too long, too slow, or gone.
-std::optional<std::string> read_line(const Fd &fd)
-{
-    std::string line;
-    char buffer[1024];
-    while (line.size() <= kRequestBytesMost) {
-        const ssize_t got = ::recv(fd.get(), buffer, sizeof buffer, 0);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return std::nullopt;
-        line.append(buffer, static_cast<std::size_t>(got));
-        if (const auto end = line.find('\n'); end != std::string::npos) {
-            line.resize(end);
-            return line;
-        }
-    }
-    return std::nullopt;
-}
-
 // Group `sentra` may enter where there is one; else only the daemon's own user.
 Result<void> bind_at(const Fd &listener, const sockaddr_un &address, const std::string &path)
 {
@@ -144,7 +80,7 @@ Result<void> bind_at(const Fd &listener, const sockaddr_un &address, const std::
     ::umask(before);
     if (bound != 0)
         return system_failure("socket " + path, bind_error);
-    if (const group *allowed = sentra_group(); allowed != nullptr && ::geteuid() == 0)
+    if (const group *allowed = ::getgrnam(kDoorGroup); allowed != nullptr && ::geteuid() == 0)
         if (::chown(path.c_str(), 0, allowed->gr_gid) != 0 || ::chmod(path.c_str(), 0660) != 0)
             return system_failure("socket " + path, errno);
     if (::listen(listener.get(), kBacklog) != 0)
@@ -171,15 +107,18 @@ Result<void> make_way(const sockaddr_un &address, const std::string &path)
 
 } // namespace
 
-ControlServer::ControlServer(Fd listener, Fd wake, std::string path, Answer answer)
+ControlServer::ControlServer(Fd listener, Fd wake, std::string path, Answer answer,
+                             DoorLimits limits)
     : listener_(std::move(listener)),
       wake_(std::move(wake)),
       path_(std::move(path)),
       answer_(std::move(answer)),
-      thread_([this] { run(); })
+      limits_(limits),
+      thread_([this] { Visitors(answer_, limits_, refused_).run(listener_, wake_, stopping_); })
 {}
 
-Result<std::unique_ptr<ControlServer>> ControlServer::open(const std::string &path, Answer answer)
+Result<std::unique_ptr<ControlServer>> ControlServer::open(const std::string &path, Answer answer,
+                                                           DoorLimits limits)
 {
     const auto address = address_of(path);
     if (!address)
@@ -195,7 +134,7 @@ Result<std::unique_ptr<ControlServer>> ControlServer::open(const std::string &pa
     if (!wake.is_open())
         return system_failure("eventfd", errno);
     return std::unique_ptr<ControlServer>(
-        new ControlServer(std::move(*listener), std::move(wake), path, std::move(answer)));
+        new ControlServer(std::move(*listener), std::move(wake), path, std::move(answer), limits));
 }
 
 ControlServer::~ControlServer()
@@ -207,67 +146,26 @@ ControlServer::~ControlServer()
     ::unlink(path_.c_str());
 }
 
-void ControlServer::run()
-{
-    while (!stopping_) {
-        pollfd waits[] = {{listener_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}};
-        if (::poll(waits, 2, -1) < 0 && errno != EINTR)
-            return;
-        if (stopping_ || (waits[0].revents & POLLIN) == 0)
-            continue;
-        const Fd peer(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-        if (peer.is_open())
-            serve(peer);
-        std::this_thread::sleep_for(kBetweenRequests);
-    }
-}
-
-void ControlServer::serve(const Fd &peer)
-{
-    be_patient(peer, kReadPatience, kWritePatience);
-    if (!is_entitled(peer)) {
-        (void)send_all(peer, refusal("only root and members of the group sentra may ask"));
-        return;
-    }
-    const auto line = read_line(peer);
-    if (!line) {
-        (void)send_all(peer, refusal("no request of at most " + std::to_string(kRequestBytesMost) +
-                                     " bytes and a newline came in time"));
-        return;
-    }
-    auto request = parse_request(*line);
-    if (request)
-        request->author = author_of(peer);
-    auto lines = request ? answer_(*request)
-                         : Result<std::vector<std::string>>(tl::unexpected(request.error()));
-    if (!lines) {
-        (void)send_all(peer, refusal(lines.error().text));
-        return;
-    }
-    if (!send_all(peer, "{\"ok\":true,\"lines\":" + std::to_string(lines->size()) + "}\n"))
-        return;
-    for (const std::string &answer : *lines)
-        if (!send_all(peer, answer + "\n"))
-            return;
-}
-
 namespace {
-
-using Asked = tl::expected<std::vector<std::string>, Unreachable>;
 
 Asked unreachable(Unreachable::Why why, std::string text)
 {
     return tl::unexpected(Unreachable{why, std::move(text)});
 }
 
-Asked read_answer(std::string_view all)
+} // namespace
+
+Asked parse_answer(std::string_view all)
 {
+    const auto broken = [](const char *why) { return unreachable(Unreachable::Why::broken, why); };
     const auto rows = split(all, '\n'); // the last one, behind the last newline, is empty
     const Json head = Json::parse(rows.front(), nullptr, false);
     if (!head.is_object() || !head.contains("ok") || !head["ok"].is_boolean())
-        return unreachable(Unreachable::Why::broken, "the daemon's answer cannot be read");
+        return broken("the daemon's answer cannot be read");
     if (!head["ok"].get<bool>()) {
-        const std::string error = head.value("error", "no reason was given");
+        const bool has_reason = head.contains("error") && head["error"].is_string();
+        const std::string error =
+            has_reason ? head["error"].get<std::string>() : "no reason was given";
         const bool refused = error.rfind("only root", 0) == 0;
         std::string text;
         for (const std::string_view line : split(std::string_view(error).substr(0, 20'000), '\n'))
@@ -275,13 +173,12 @@ Asked read_answer(std::string_view all)
         return unreachable(refused ? Unreachable::Why::not_allowed : Unreachable::Why::broken,
                            std::move(text));
     }
-    const std::size_t lines = head.value("lines", std::size_t{0});
-    if (rows.size() != lines + 2)
-        return unreachable(Unreachable::Why::broken, "the daemon's answer was cut");
+    if (!head.contains("lines") || !head["lines"].is_number_unsigned())
+        return broken("the daemon's answer cannot be read");
+    if (rows.size() < 2 || rows.size() - 2 != head["lines"].get<std::uint64_t>())
+        return broken("the daemon's answer was cut");
     return std::vector<std::string>(rows.begin() + 1, rows.end() - 1);
 }
-
-} // namespace
 
 Asked ask(const std::string &path, const Request &request)
 {
@@ -308,7 +205,7 @@ Asked ask(const std::string &path, const Request &request)
         if (got < 0)
             return unreachable(Unreachable::Why::broken, "the daemon did not answer in time");
         if (got == 0)
-            return read_answer(all);
+            return parse_answer(all);
         all.append(buffer, static_cast<std::size_t>(got));
     }
 }

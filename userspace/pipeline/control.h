@@ -6,7 +6,6 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -14,6 +13,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "pipeline/visitors.h"
 #include "store/store.h"
 
 namespace sentra::pipeline {
@@ -52,27 +52,27 @@ struct Request {
 [[nodiscard]] Result<Request> parse_request(std::string_view line);
 [[nodiscard]] std::string to_line(const Request &request);
 
-// What a request is answered with: lines of JSON.
-using Answer = std::function<Result<std::vector<std::string>>(const Request &)>;
-
 class ControlServer {
 public:
     // Takes the place of a socket that nobody answers on; refuses to take one from a running
     // daemon. answer is called on the server's own thread.
-    [[nodiscard]] static Result<std::unique_ptr<ControlServer>> open(const std::string &path,
-                                                                     Answer answer);
+    [[nodiscard]] static Result<std::unique_ptr<ControlServer>>
+    open(const std::string &path, Answer answer, DoorLimits limits = {});
     ~ControlServer();
     ControlServer(const ControlServer &) = delete;
     ControlServer &operator=(const ControlServer &) = delete;
 
+    // Visitors who were sent away: not entitled, too many, too fast, too slow.
+    [[nodiscard]] std::uint64_t refused() const { return refused_; }
+
 private:
-    ControlServer(Fd listener, Fd wake, std::string path, Answer answer);
-    void run();
-    void serve(const Fd &peer);
+    ControlServer(Fd listener, Fd wake, std::string path, Answer answer, DoorLimits limits);
 
     Fd listener_, wake_;
     std::string path_;
-    Answer answer_;
+    Answer answer_; // what a request is answered with: lines of JSON
+    DoorLimits limits_;
+    std::atomic<std::uint64_t> refused_{0};
     std::atomic<bool> stopping_{false};
     std::thread thread_;
 };
@@ -82,7 +82,9 @@ struct Unreachable {
     enum class Why { nobody_there, not_allowed, broken } why = Why::nobody_there;
     std::string text;
 };
-[[nodiscard]] tl::expected<std::vector<std::string>, Unreachable> ask(const std::string &path,
-                                                                      const Request &request);
+using Asked = tl::expected<std::vector<std::string>, Unreachable>;
+[[nodiscard]] Asked ask(const std::string &path, const Request &request);
+// All that came back, as anybody may have written it.
+[[nodiscard]] Asked parse_answer(std::string_view all);
 
 } // namespace sentra::pipeline

@@ -511,6 +511,8 @@ Status Daemon::describe() const
             losses[sentra_losses[kind]] += total;
     if (memory_.store->left_out() != 0)
         losses[store::kLeftOutLoss] += memory_.store->left_out();
+    if (door_ && door_->refused() != 0)
+        losses["door_refused"] = door_->refused();
     status.losses.assign(losses.begin(), losses.end());
     status.gaps = gaps_;
     return status;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "pipeline/control.h"
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -119,6 +121,99 @@ TEST_F(Door, HostileBytesGetARefusalAndTheNextIsServed)
     EXPECT_NE(talk(std::string(100'000, 'x')).find("no request of at most 4096 bytes"),
               std::string::npos);
     EXPECT_TRUE(ask(path(), {.verb = Request::Verb::status}));
+}
+
+// What a rude visitor leaves at the door: a connection, and some bytes.
+Fd knock(const std::string &path, std::string_view bytes)
+{
+    Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    EXPECT_EQ(::connect(fd.get(), reinterpret_cast<sockaddr *>(&address), sizeof address), 0);
+    (void)::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    return fd;
+}
+
+TEST_F(Door, NobodyWaitsForTheSlow)
+{
+    const auto server = ControlServer::open(path(), [](const Request &request) {
+        if (request.verb == Request::Verb::sessions)
+            return Result<std::vector<std::string>>({std::string(std::size_t{8} << 20, 'x')});
+        return echo(request);
+    });
+    ASSERT_TRUE(server);
+    const Fd silent = knock(path(), "");
+    const Fd half = knock(path(), "{\"verb\":");
+    const Fd unread = knock(path(), "{\"verb\":\"sessions\"}\n");
+    const auto began = std::chrono::steady_clock::now();
+    for (int times = 0; times < 10; ++times)
+        EXPECT_TRUE(ask(path(), {.verb = Request::Verb::status}));
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(1500));
+}
+
+TEST_F(Door, TheSlowAreSentAwayInTheEnd)
+{
+    const auto server = ControlServer::open(
+        path(),
+        [](const Request &) {
+            return Result<std::vector<std::string>>({std::string(std::size_t{8} << 20, 'x')});
+        },
+        {.to_ask = std::chrono::milliseconds(100), .to_read = std::chrono::milliseconds(100)});
+    ASSERT_TRUE(server);
+    const Fd half = knock(path(), "{\"verb\":");
+    const Fd unread = knock(path(), "{\"verb\":\"status\"}\n");
+    char buffer[200];
+    const ssize_t got = ::recv(half.get(), buffer, sizeof buffer, 0); // comes without our doing
+    ASSERT_GT(got, 0);
+    EXPECT_NE(std::string(buffer, static_cast<std::size_t>(got)).find("came in time"),
+              std::string::npos);
+    for (int tries = 0; server.value()->refused() < 2 && tries < 200; ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(server.value()->refused(), 2u);
+}
+
+TEST_F(Door, OneUserHasHisShareAndNoMore)
+{
+    constexpr uid_t kNobodyIsUnbound = 4'000'000'000;
+    const auto server = ControlServer::open(
+        path(), echo,
+        {.of_one_user = 3, .a_second = 1, .in_a_row = 2, .unbound = kNobodyIsUnbound});
+    ASSERT_TRUE(server);
+    {
+        const Fd first = knock(path(), ""), second = knock(path(), ""), third = knock(path(), "");
+        EXPECT_NE(talk("{\"verb\":\"status\"}\n").find("too many are asking at once"),
+                  std::string::npos);
+    }
+    std::size_t answered = 0, refused = 0;
+    for (int times = 0; times < 20; ++times) {
+        const std::string said = talk("{\"verb\":\"status\"}\n");
+        answered += said.rfind("{\"ok\":true", 0) == 0 ? 1 : 0;
+        refused += said.find("too many requests") != std::string::npos ? 1 : 0;
+    }
+    EXPECT_GE(answered, 2u);
+    EXPECT_GE(refused, 10u);
+    EXPECT_GT(server.value()->refused(), refused);
+}
+
+TEST_F(Door, RootTakesThePlaceOfOthersOnly)
+{
+    const auto full = ControlServer::open(path(), echo, {.at_once = 2, .unbound = ::geteuid()});
+    ASSERT_TRUE(full);
+    const Fd first = knock(path(), ""), second = knock(path(), "");
+    EXPECT_NE(talk("{\"verb\":\"status\"}\n").find("too many are asking at once"),
+              std::string::npos); // both places are held by the unbound user itself
+}
+
+TEST(DoorAnswer, IsReadAsAnybodyMayHaveWrittenIt)
+{
+    EXPECT_TRUE(parse_answer("{\"ok\":true,\"lines\":1}\nx\n"));
+    for (const char *const broken :
+         {"", "\n", "{}", "[]", "{\"ok\":1}", "{\"ok\":true}", "{\"ok\":true,\"lines\":\"x\"}\n",
+          "{\"ok\":true,\"lines\":-1}\n", "{\"ok\":true,\"lines\":18446744073709551615}\n",
+          "{\"ok\":true,\"lines\":2}\nx\n", "{\"ok\":false,\"error\":7}\n"})
+        EXPECT_FALSE(parse_answer(broken)) << broken;
+    EXPECT_EQ(parse_answer("{\"ok\":false,\"error\":\"a\\u001bb\"}\n").error().text, "a\\x1bb");
 }
 
 TEST_F(Door, ASecondDaemonIsRefusedAndADeadOnesSocketIsTaken)
