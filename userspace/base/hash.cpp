@@ -7,6 +7,8 @@
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 
+#include "base/encode.h"
+
 namespace sentra {
 
 std::string sha256_hex(std::string_view bytes)
@@ -14,14 +16,7 @@ std::string sha256_hex(std::string_view bytes)
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
     // OpenSSL takes bytes as unsigned char; the view's are char.
     SHA256(reinterpret_cast<const unsigned char *>(bytes.data()), bytes.size(), digest.data());
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string hex;
-    hex.reserve(digest.size() * 2);
-    for (const unsigned char byte : digest) {
-        hex.push_back(digits[byte >> 4U]);
-        hex.push_back(digits[byte & 15U]);
-    }
-    return hex;
+    return to_hex({reinterpret_cast<const char *>(digest.data()), digest.size()});
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes)

@@ -140,33 +140,4 @@ bool is_signed(std::string_view bytes, std::string_view signature, std::string_v
                             bytes.size()) == 1;
 }
 
-std::string to_hex(std::string_view bytes)
-{
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string hex;
-    hex.reserve(bytes.size() * 2);
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        hex.push_back(kDigits[byte >> 4U]);
-        hex.push_back(kDigits[byte & 15U]);
-    }
-    return hex;
-}
-
-std::string from_hex(std::string_view hex)
-{
-    const auto digit = [](char c) {
-        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    };
-    std::string bytes;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-        const int high = digit(hex[i]);
-        const int low = digit(hex[i + 1]);
-        if (high < 0 || low < 0)
-            return {};
-        bytes.push_back(static_cast<char>(high * 16 + low));
-    }
-    return hex.size() % 2 == 0 ? bytes : std::string();
-}
-
 } // namespace sentra

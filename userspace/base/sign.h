@@ -34,8 +34,4 @@ private:
 [[nodiscard]] bool is_signed(std::string_view bytes, std::string_view signature,
                              std::string_view public_key);
 
-[[nodiscard]] std::string to_hex(std::string_view bytes);
-// nullopt-like: empty where the text is not lower-case hex of whole bytes.
-[[nodiscard]] std::string from_hex(std::string_view hex);
-
 } // namespace sentra

@@ -50,6 +50,21 @@ void take_host(report::Input &input, std::uint64_t now)
     input.facts = report::host_facts(report::read_host_files(""), now);
 }
 
+// For reading.
+tl::expected<std::unique_ptr<store::Store>, NotFetched> store_of(const Arguments &arguments)
+{
+    const std::string path = pipeline::store_path(state_dir_of(arguments));
+    if (::access(path.c_str(), R_OK) != 0)
+        return errno == EACCES || errno == EPERM
+                   ? refused(kNotAllowed, "reading " + path + " needs root")
+                   : refused(kUnreachable, "there is no store at " + path +
+                                               "; start sentrad, or name its --state-dir");
+    auto store = store::Store::open(path, store::Store::Access::read);
+    if (!store)
+        return refused(kFinding, store.error().text);
+    return std::move(*store);
+}
+
 } // namespace
 
 Result<report::Zone> zone_of(const Arguments &arguments)
@@ -82,22 +97,8 @@ Result<report::Period> period_of(const Arguments &arguments, const report::Zone 
     return report::last_full_week(now, zone);
 }
 
-tl::expected<std::unique_ptr<store::Store>, NotFetched> store_of(const Arguments &arguments)
-{
-    const std::string path = pipeline::store_path(state_dir_of(arguments));
-    if (::access(path.c_str(), R_OK) != 0)
-        return errno == EACCES || errno == EPERM
-                   ? refused(kNotAllowed, "reading " + path + " needs root")
-                   : refused(kUnreachable, "there is no store at " + path +
-                                               "; start sentrad, or name its --state-dir");
-    auto store = store::Store::open(path, store::Store::Access::read);
-    if (!store)
-        return refused(kFinding, store.error().text);
-    return std::move(*store);
-}
-
-tl::expected<report::Input, NotFetched> report_input(const Arguments &arguments,
-                                                     const engine::Rules &rules, std::uint64_t now)
+tl::expected<ReportInput, NotFetched> report_input(const Arguments &arguments,
+                                                   const engine::Rules &rules, std::uint64_t now)
 {
     auto zone = zone_of(arguments);
     if (!zone)
@@ -107,7 +108,7 @@ tl::expected<report::Input, NotFetched> report_input(const Arguments &arguments,
         return refused(kUsage, period.error().text);
     if (period->from_ns >= now)
         return refused(kUsage, "that period has not begun");
-    const auto store = store_of(arguments);
+    auto store = store_of(arguments);
     if (!store)
         return tl::unexpected(store.error());
     auto input = report::gather(**store, arguments.text("--tenant"));
@@ -120,7 +121,7 @@ tl::expected<report::Input, NotFetched> report_input(const Arguments &arguments,
     input->playbooks = rules.catalogues().playbooks;
     input->blind = blind_now(arguments);
     take_host(*input, now);
-    return std::move(*input);
+    return ReportInput{std::move(*input), std::move(*store)};
 }
 
 } // namespace sentra::cli

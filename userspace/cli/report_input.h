@@ -9,15 +9,19 @@
 
 namespace sentra::cli {
 
+// The group reads what was written, others do not.
+inline constexpr unsigned kReportMode = 0640;
+
 // "--time-zone"; UTC without it.
 [[nodiscard]] Result<report::Zone> zone_of(const Arguments &arguments);
 // "--week", or "--from" and "--to", or the last week that is over.
 [[nodiscard]] Result<report::Period> period_of(const Arguments &arguments, const report::Zone &zone,
                                                std::uint64_t now);
-// For reading.
-[[nodiscard]] tl::expected<std::unique_ptr<store::Store>, NotFetched>
-store_of(const Arguments &arguments);
-[[nodiscard]] tl::expected<report::Input, NotFetched>
+struct ReportInput {
+    report::Input input;
+    std::unique_ptr<store::Store> store; // where it came from, open for reading
+};
+[[nodiscard]] tl::expected<ReportInput, NotFetched>
 report_input(const Arguments &arguments, const engine::Rules &rules, std::uint64_t now);
 
 } // namespace sentra::cli

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/encode.h"
 #include "base/text.h"
 
 namespace sentra::engine {
@@ -101,7 +102,7 @@ void apply_transforms(std::vector<Written> &values, const Modifiers &modifiers)
             if (word == "windash")
                 forms = windash_forms(value.text);
             else if (word == "base64")
-                forms = {base64_of(value.text)};
+                forms = {to_base64(value.text)};
             else if (word == "base64offset")
                 forms = base64_offset_forms(value.text);
             else

@@ -9,6 +9,7 @@
 #include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
+#include "base/encode.h"
 #include "base/text.h"
 
 namespace sentra::engine {
@@ -384,22 +385,6 @@ std::vector<std::string> windash_forms(std::string_view text)
     return forms;
 }
 
-std::string base64_of(std::string_view bytes)
-{
-    constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const auto byte = [&](std::size_t k) -> std::uint32_t {
-            return i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U;
-        };
-        const std::uint32_t group = byte(0) << 16U | byte(1) << 8U | byte(2);
-        for (std::size_t k = 0; k < 4; ++k)
-            out += i + k > bytes.size() ? '=' : alphabet[group >> (18U - 6U * k) & 63U];
-    }
-    return out;
-}
-
 // The text inside a longer one that was encoded: it may begin at any of three places in a group.
 // Characters that also depend on its neighbours are cut off.
 std::vector<std::string> base64_offset_forms(std::string_view bytes)
@@ -408,7 +393,7 @@ std::vector<std::string> base64_offset_forms(std::string_view bytes)
     constexpr std::size_t unsure_at_end[] = {0, 3, 2};
     std::vector<std::string> forms;
     for (std::size_t offset = 0; offset < 3; ++offset) {
-        const std::string encoded = base64_of(std::string(offset, ' ').append(bytes));
+        const std::string encoded = to_base64(std::string(offset, ' ').append(bytes));
         const std::size_t end = encoded.size() - unsure_at_end[(bytes.size() + offset) % 3];
         if (end > first_sure[offset])
             forms.push_back(encoded.substr(first_sure[offset], end - first_sure[offset]));

@@ -98,7 +98,6 @@ private:
 
 // Sigma's transforming modifiers: each value becomes the texts that are looked for instead.
 [[nodiscard]] std::vector<std::string> windash_forms(std::string_view text);
-[[nodiscard]] std::string base64_of(std::string_view bytes);
 [[nodiscard]] std::vector<std::string> base64_offset_forms(std::string_view bytes);
 [[nodiscard]] std::string
 utf16_of(std::string_view text); // little-endian; ASCII and Latin-1 in UTF-8

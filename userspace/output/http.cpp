@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/encode.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "engine/pattern.h"
 
 namespace sentra::output {
 
@@ -127,10 +127,29 @@ Result<std::string> authorization_of(const SinkSettings &settings, std::string_v
     }
     if (user.empty())
         return std::string();
-    const std::string encoded = engine::base64_of(user + ":" + *password);
+    const std::string encoded = to_base64(user + ":" + *password);
     peer.secrets.push_back(*password);
     peer.secrets.push_back(encoded);
     return "Authorization: Basic " + encoded;
+}
+
+Result<Connection> connection_of(const SinkSettings &settings, std::string_view token_key,
+                                 std::string_view scheme, bool is_json_only,
+                                 std::vector<std::string> secrets)
+{
+    const auto format = format_of(settings, is_json_only);
+    auto peer_settings = peer_settings_of(settings);
+    if (!format || !peer_settings)
+        return tl::unexpected(!format ? format.error() : peer_settings.error());
+    auto authorization = authorization_of(settings, token_key, scheme, *peer_settings);
+    if (!authorization)
+        return tl::unexpected(std::move(authorization.error()));
+    for (std::string &secret : secrets)
+        peer_settings->secrets.push_back(std::move(secret));
+    auto peer = Peer::make(std::move(*peer_settings));
+    if (!peer)
+        return tl::unexpected(std::move(peer.error()));
+    return Connection{std::move(*peer), std::move(*authorization), *format};
 }
 
 std::optional<std::uint64_t> retry_after_ns(const std::string &value, const std::string &date,

@@ -33,6 +33,18 @@ inline constexpr std::size_t kRequestMost = 1'000'000;
                                                    std::string_view token_key,
                                                    std::string_view scheme, PeerSettings &peer);
 
+// What a sink that posts documents in one format is made of.
+struct Connection {
+    std::unique_ptr<Peer> peer;
+    std::string authorization;
+    const Format *format;
+};
+// As the settings say. `secrets`: what else must never be shown.
+[[nodiscard]] Result<Connection> connection_of(const SinkSettings &settings,
+                                               std::string_view token_key, std::string_view scheme,
+                                               bool is_json_only = false,
+                                               std::vector<std::string> secrets = {});
+
 // Seconds, or an HTTP date against the peer's own Date, else against now. At most a day: a peer
 // must not silence this host for good.
 [[nodiscard]] std::optional<std::uint64_t>

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/encode.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "engine/pattern.h"
 #include "output/derive.h"
 #include "output/sink.h"
 
@@ -41,33 +41,6 @@ std::string in_lines(const std::string &base64)
     for (std::size_t at = 0; at < base64.size(); at += kLine)
         lines.append(base64, at, kLine).append("\n");
     return lines;
-}
-
-std::string html(std::string_view text)
-{
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        case '\'':
-            out += "&#39;";
-            break;
-        default:
-            out += c;
-        }
-    }
-    return out;
 }
 
 // What stands in a Message-ID after the @.
@@ -122,20 +95,20 @@ std::string text_part(const signal::Signal &signal)
 std::string html_part(const signal::Signal &signal)
 {
     std::string text = "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>" +
-                       html(signal.title) + "</title></head><body><h1>" + html(signal.title) +
-                       "</h1><p>" + html(signal.narrative) + "</p><table>";
+                       escape_html(signal.title) + "</title></head><body><h1>" +
+                       escape_html(signal.title) + "</h1><p>" + escape_html(signal.narrative) +
+                       "</p><table>";
     for (const Line &line : lines_of(signal))
-        text += "<tr><th scope=\"row\" align=\"left\">" + html(line.name) + "</th><td>" +
-                html(line.value) + "</td></tr>";
-    return text + "</table><p>More: <code>sentra explain " + html(signal.id) +
+        text += "<tr><th scope=\"row\" align=\"left\">" + escape_html(line.name) + "</th><td>" +
+                escape_html(line.value) + "</td></tr>";
+    return text + "</table><p>More: <code>sentra explain " + escape_html(signal.id) +
            "</code></p></body></html>\n";
 }
 
 std::string part(const char *type, const std::string &text)
 {
     return std::string("Content-Type: ") + type +
-           "; charset=utf-8\nContent-Transfer-Encoding: base64\n\n" +
-           in_lines(engine::base64_of(text));
+           "; charset=utf-8\nContent-Transfer-Encoding: base64\n\n" + in_lines(to_base64(text));
 }
 
 std::string head(const Parcel &parcel, const signal::Signal &signal, const MailSettings &settings,
@@ -174,7 +147,7 @@ std::string header_text(std::string_view text)
         const std::size_t size = whole_characters(rest, kWordMost);
         out.append(out.empty() ? "" : "\n ")
             .append("=?UTF-8?B?")
-            .append(engine::base64_of(rest.substr(0, size)))
+            .append(to_base64(rest.substr(0, size)))
             .append("?=");
         rest.remove_prefix(size);
     }

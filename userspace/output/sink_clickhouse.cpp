@@ -27,16 +27,15 @@ std::string date_time(std::uint64_t time_ns)
 
 class ClickHouse final : public Transport {
 public:
-    ClickHouse(SinkSettings settings, std::unique_ptr<Peer> peer, std::string authorization,
-               const Format &format)
-        : settings_(std::move(settings)), peer_(std::move(peer)), format_(format)
+    ClickHouse(SinkSettings settings, Connection connection)
+        : settings_(std::move(settings)), connection_(std::move(connection))
     {
         const std::string table =
             text_of(settings_, "database", "sentra") + "." + text_of(settings_, "table", "signals");
         request_.path = "/?query=INSERT%20INTO%20" + table + "%20FORMAT%20JSONEachRow";
         request_.headers = {"Content-Type: application/x-ndjson"};
-        if (!authorization.empty())
-            request_.headers.push_back(std::move(authorization));
+        if (!connection_.authorization.empty())
+            request_.headers.push_back(connection_.authorization);
     }
 
     Handover send(std::span<const Parcel> parcels) override
@@ -47,8 +46,8 @@ public:
         return in_requests(pieces, [this](std::size_t count, const std::string &body) {
             Request request = request_;
             request.body = body;
-            const Answer answer = peer_->post(request);
-            return judge_clickhouse(answer, peer_->excerpt(answer.body), count,
+            const Answer answer = connection_.peer->post(request);
+            return judge_clickhouse(answer, connection_.peer->excerpt(answer.body), count,
                                     now_ns_of(settings_));
         });
     }
@@ -74,13 +73,12 @@ private:
                               {"risk", signal.score},
                               {"title", signal.title},
                               {"narrative", signal.narrative},
-                              {"document", document_of(parcel, format_)}};
+                              {"document", document_of(parcel, *connection_.format)}};
         return line_of(columns) + "\n";
     }
 
     SinkSettings settings_;
-    std::unique_ptr<Peer> peer_;
-    const Format &format_;
+    Connection connection_;
     Request request_;
 };
 
@@ -88,21 +86,13 @@ private:
 
 Result<std::unique_ptr<Transport>> open_clickhouse(const SinkSettings &settings)
 {
-    const auto format = format_of(settings);
-    auto peer_settings = peer_settings_of(settings);
-    if (!format || !peer_settings)
-        return tl::unexpected(!format ? format.error() : peer_settings.error());
     for (const char *key : {"database", "table"})
         if (has(settings, key) && !is_identifier(text_of(settings, key)))
             return failure(std::string(key) + ": letters, digits and _ only, at most 100");
-    auto authorization = authorization_of(settings, "token_file", "Bearer", *peer_settings);
-    if (!authorization)
-        return tl::unexpected(std::move(authorization.error()));
-    auto peer = Peer::make(std::move(*peer_settings));
-    if (!peer)
-        return tl::unexpected(std::move(peer.error()));
-    return std::make_unique<ClickHouse>(settings, std::move(*peer), std::move(*authorization),
-                                        **format);
+    auto connection = connection_of(settings, "token_file", "Bearer");
+    if (!connection)
+        return tl::unexpected(std::move(connection.error()));
+    return std::make_unique<ClickHouse>(settings, std::move(*connection));
 }
 
 } // namespace sentra::output

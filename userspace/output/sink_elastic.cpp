@@ -11,18 +11,16 @@ namespace {
 
 class Elastic final : public Transport {
 public:
-    Elastic(SinkSettings settings, std::unique_ptr<Peer> peer, std::string authorization,
-            const Format &format)
+    Elastic(SinkSettings settings, Connection connection)
         : settings_(std::move(settings)),
-          peer_(std::move(peer)),
-          format_(format),
+          connection_(std::move(connection)),
           index_(text_of(settings_, "index")),
           namespace_(text_of(settings_, "namespace"))
     {
         request_.path = "/_bulk?filter_path=took,errors,items.*.status,items.*.error";
         request_.headers = {"Content-Type: application/x-ndjson"};
-        if (!authorization.empty())
-            request_.headers.push_back(std::move(authorization));
+        if (!connection_.authorization.empty())
+            request_.headers.push_back(connection_.authorization);
         request_.answer_most = std::size_t{1} << 20U;
     }
 
@@ -34,8 +32,9 @@ public:
         return in_requests(pieces, [this](std::size_t count, const std::string &body) {
             Request request = request_;
             request.body = body;
-            const Answer answer = peer_->post(request);
-            return judge_elastic(answer, peer_->excerpt(answer.body), count, now_ns_of(settings_));
+            const Answer answer = connection_.peer->post(request);
+            return judge_elastic(answer, connection_.peer->excerpt(answer.body), count,
+                                 now_ns_of(settings_));
         });
     }
 
@@ -44,7 +43,7 @@ private:
     // field constant.
     [[nodiscard]] std::string piece(const Parcel &parcel) const
     {
-        std::string document = document_of(parcel, format_);
+        std::string document = document_of(parcel, *connection_.format);
         std::string index = index_;
         if (index.empty()) {
             Json parsed = Json::parse(document, nullptr, false);
@@ -60,8 +59,7 @@ private:
     }
 
     SinkSettings settings_;
-    std::unique_ptr<Peer> peer_;
-    const Format &format_;
+    Connection connection_;
     std::string index_, namespace_;
     Request request_;
 };
@@ -79,25 +77,17 @@ bool is_index_name(std::string_view name, std::string_view besides)
 
 Result<std::unique_ptr<Transport>> open_elastic(const SinkSettings &settings)
 {
-    const auto format = format_of(settings, true);
-    auto peer_settings = peer_settings_of(settings);
-    if (!format || !peer_settings)
-        return tl::unexpected(!format ? format.error() : peer_settings.error());
     const std::string index = text_of(settings, "index");
     if (!is_index_name(text_of(settings, "namespace"), ""))
         return failure("namespace: lower-case letters, digits, _ and . only, at most 100");
     if (!is_index_name(index, "-"))
         return failure("index: lower-case letters, digits, -, _ and . only, at most 100");
-    if ((*format)->name != "ecs" && index.empty())
+    auto connection = connection_of(settings, "api_key_file", "ApiKey", true);
+    if (!connection)
+        return tl::unexpected(std::move(connection.error()));
+    if (connection->format->name != "ecs" && index.empty())
         return failure("index is missing: data streams take ecs, other formats an index of theirs");
-    auto authorization = authorization_of(settings, "api_key_file", "ApiKey", *peer_settings);
-    if (!authorization)
-        return tl::unexpected(std::move(authorization.error()));
-    auto peer = Peer::make(std::move(*peer_settings));
-    if (!peer)
-        return tl::unexpected(std::move(peer.error()));
-    return std::make_unique<Elastic>(settings, std::move(*peer), std::move(*authorization),
-                                     **format);
+    return std::make_unique<Elastic>(settings, std::move(*connection));
 }
 
 } // namespace sentra::output

@@ -26,12 +26,8 @@ std::string channel_of(const std::string &host, const std::string &sink)
 
 class Splunk final : public Transport {
 public:
-    Splunk(SinkSettings settings, std::unique_ptr<Peer> peer, std::string authorization,
-           const Format &format)
-        : settings_(std::move(settings)),
-          peer_(std::move(peer)),
-          authorization_(std::move(authorization)),
-          format_(format)
+    Splunk(SinkSettings settings, Connection connection)
+        : settings_(std::move(settings)), connection_(std::move(connection))
     {}
 
     Handover send(std::span<const Parcel> parcels) override
@@ -45,8 +41,8 @@ public:
             pieces.push_back(piece(parcel));
         return in_requests(pieces, [this](std::size_t count, const std::string &body) {
             const Answer answer = post("/services/collector/event", body);
-            Handover result =
-                judge_splunk(answer, peer_->excerpt(answer.body), count, now_ns_of(settings_));
+            Handover result = judge_splunk(answer, connection_.peer->excerpt(answer.body), count,
+                                           now_ns_of(settings_));
             const auto parsed = parse_answer(answer.body);
             const auto ack = parsed ? number_in(*parsed, "ackId") : std::nullopt;
             if (ack && result.outcomes.front().fate == Fate::delivered && !is_indexed(*ack))
@@ -60,10 +56,10 @@ private:
     {
         Request request;
         request.path = path;
-        request.headers = {"Content-Type: application/json", authorization_,
+        request.headers = {"Content-Type: application/json", connection_.authorization,
                            "X-Splunk-Request-Channel: " + channel_};
         request.body = body;
-        return peer_->post(request);
+        return connection_.peer->post(request);
     }
 
     [[nodiscard]] std::string piece(const Parcel &parcel) const
@@ -74,8 +70,8 @@ private:
         envelope["source"] = text_of(settings_, "source", "sentra");
         envelope["sourcetype"] = text_of(settings_, "sourcetype", "sentra:signal");
         put(envelope, "index", text_of(settings_, "index"));
-        const std::string document = document_of(parcel, format_);
-        envelope["event"] = format_.media_type == "application/json"
+        const std::string document = document_of(parcel, *connection_.format);
+        envelope["event"] = connection_.format->media_type == "application/json"
                                 ? Json::parse(document, nullptr, false)
                                 : Json(document);
         Json fields = {{"signal_id", signal.id},
@@ -92,7 +88,7 @@ private:
     [[nodiscard]] bool is_indexed(std::int64_t ack)
     {
         const auto until = std::chrono::steady_clock::now() +
-                           std::chrono::nanoseconds(peer_->settings().timeout_ns);
+                           std::chrono::nanoseconds(connection_.peer->settings().timeout_ns);
         const std::string question = "{\"acks\":[" + std::to_string(ack) + "]}";
         for (;;) {
             const Answer answer = post("/services/collector/ack", question);
@@ -112,27 +108,18 @@ private:
     }
 
     SinkSettings settings_;
-    std::unique_ptr<Peer> peer_;
-    std::string authorization_, channel_;
-    const Format &format_;
+    Connection connection_;
+    std::string channel_;
 };
 
 } // namespace
 
 Result<std::unique_ptr<Transport>> open_splunk(const SinkSettings &settings)
 {
-    const auto format = format_of(settings);
-    auto peer_settings = peer_settings_of(settings);
-    if (!format || !peer_settings)
-        return tl::unexpected(!format ? format.error() : peer_settings.error());
-    auto authorization = authorization_of(settings, "token_file", "Splunk", *peer_settings);
-    if (!authorization)
-        return tl::unexpected(std::move(authorization.error()));
-    auto peer = Peer::make(std::move(*peer_settings));
-    if (!peer)
-        return tl::unexpected(std::move(peer.error()));
-    return std::make_unique<Splunk>(settings, std::move(*peer), std::move(*authorization),
-                                    **format);
+    auto connection = connection_of(settings, "token_file", "Splunk");
+    if (!connection)
+        return tl::unexpected(std::move(connection.error()));
+    return std::make_unique<Splunk>(settings, std::move(*connection));
 }
 
 } // namespace sentra::output

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/encode.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "engine/pattern.h"
 #include "output/derive.h"
 #include "output/http.h"
 
@@ -16,32 +16,8 @@ namespace sentra::output {
 
 namespace {
 
-// Nothing where the text is not base64 as it is written with padding.
-std::optional<std::string> from_base64(std::string_view text)
-{
-    constexpr std::string_view kDigits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string bytes;
-    std::uint32_t held = 0;
-    unsigned bits = 0;
-    for (const char c : text.substr(0, text.find_last_not_of('=') + 1)) {
-        const std::size_t digit = kDigits.find(c);
-        if (digit == std::string_view::npos)
-            return std::nullopt;
-        held = held << 6U | static_cast<std::uint32_t>(digit);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            bytes += static_cast<char>(held >> bits & 0xffU);
-        }
-    }
-    // Two spellings of the same bytes would hide a key that lost its end.
-    if (engine::base64_of(bytes) != text)
-        return std::nullopt;
-    return bytes;
-}
-
-Result<std::vector<std::string>> keys_of(const SinkSettings &settings, PeerSettings &peer)
+Result<std::vector<std::string>> keys_of(const SinkSettings &settings,
+                                         std::vector<std::string> &secrets)
 {
     const auto text = credential_of(settings, "key_file");
     if (!text)
@@ -56,7 +32,7 @@ Result<std::vector<std::string>> keys_of(const SinkSettings &settings, PeerSetti
         const auto key = from_base64(is_marked ? line.substr(kPrefix.size()) : "");
         if (!is_marked || !key || key->size() < 16)
             return failure("key_file: one key a line, as whsec_<base64 of 24 to 64 bytes>");
-        peer.secrets.emplace_back(line.substr(kPrefix.size()));
+        secrets.emplace_back(line.substr(kPrefix.size()));
         keys.push_back(*key);
     }
     return keys;
@@ -64,13 +40,8 @@ Result<std::vector<std::string>> keys_of(const SinkSettings &settings, PeerSetti
 
 class Webhook final : public Transport {
 public:
-    Webhook(SinkSettings settings, std::unique_ptr<Peer> peer, std::vector<std::string> keys,
-            std::string authorization, const Format &format)
-        : settings_(std::move(settings)),
-          peer_(std::move(peer)),
-          keys_(std::move(keys)),
-          authorization_(std::move(authorization)),
-          format_(format)
+    Webhook(SinkSettings settings, Connection connection, std::vector<std::string> keys)
+        : settings_(std::move(settings)), connection_(std::move(connection)), keys_(std::move(keys))
     {}
 
     Handover send(std::span<const Parcel> parcels) override
@@ -78,8 +49,9 @@ public:
         Handover result;
         for (const Parcel &parcel : parcels) {
             const std::string body = body_of(parcel);
-            const Answer answer = peer_->post(request(parcel, body));
-            Handover one = judge(answer, peer_->excerpt(answer.body), 1, now_ns_of(settings_));
+            const Answer answer = connection_.peer->post(request(parcel, body));
+            Handover one =
+                judge(answer, connection_.peer->excerpt(answer.body), 1, now_ns_of(settings_));
             result.outcomes.push_back(one.outcomes.front());
             result.pause = one.pause;
             result.code = one.code;
@@ -104,13 +76,14 @@ private:
 
     [[nodiscard]] std::string body_of(const Parcel &parcel) const
     {
-        const std::string document = document_of(parcel, format_);
+        const std::string document = document_of(parcel, *connection_.format);
         const Json head = {{"type", type_of(parcel)},
                            {"timestamp", format_rfc3339(parcel.signal.last_ns)}};
         std::string body = line_of(head);
         body.back() = ',';
         return body.append("\"data\":")
-            .append(format_.media_type == "application/json" ? document : line_of(Json(document)))
+            .append(connection_.format->media_type == "application/json" ? document
+                                                                         : line_of(Json(document)))
             .append("}");
     }
 
@@ -124,44 +97,35 @@ private:
         for (const std::string &key : keys_)
             signatures.append(signatures.empty() ? "" : " ")
                 .append("v1,")
-                .append(engine::base64_of(hmac_sha256(key, signed_text)));
+                .append(to_base64(hmac_sha256(key, signed_text)));
         Request request;
         request.headers = {"Content-Type: application/json", "webhook-id: " + id,
                            "webhook-timestamp: " + timestamp};
         if (!signatures.empty())
             request.headers.push_back("webhook-signature: " + signatures);
-        if (!authorization_.empty())
-            request.headers.push_back(authorization_);
+        if (!connection_.authorization.empty())
+            request.headers.push_back(connection_.authorization);
         request.body = body;
         return request;
     }
 
     SinkSettings settings_;
-    std::unique_ptr<Peer> peer_;
+    Connection connection_;
     std::vector<std::string> keys_;
-    std::string authorization_;
-    const Format &format_;
 };
 
 } // namespace
 
 Result<std::unique_ptr<Transport>> open_webhook(const SinkSettings &settings)
 {
-    const auto format = format_of(settings);
-    auto peer_settings = peer_settings_of(settings);
-    if (!format || !peer_settings)
-        return tl::unexpected(!format ? format.error() : peer_settings.error());
-    auto keys = keys_of(settings, *peer_settings);
+    std::vector<std::string> secrets;
+    auto keys = keys_of(settings, secrets);
     if (!keys)
         return tl::unexpected(std::move(keys.error()));
-    auto authorization = authorization_of(settings, "token_file", "Bearer", *peer_settings);
-    if (!authorization)
-        return tl::unexpected(std::move(authorization.error()));
-    auto peer = Peer::make(std::move(*peer_settings));
-    if (!peer)
-        return tl::unexpected(std::move(peer.error()));
-    return std::make_unique<Webhook>(settings, std::move(*peer), std::move(*keys),
-                                     std::move(*authorization), **format);
+    auto connection = connection_of(settings, "token_file", "Bearer", false, std::move(secrets));
+    if (!connection)
+        return tl::unexpected(std::move(connection.error()));
+    return std::make_unique<Webhook>(settings, std::move(*connection), std::move(*keys));
 }
 
 } // namespace sentra::output

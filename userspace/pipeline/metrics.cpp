@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pipeline/metrics.h"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-
-#include <fcntl.h>
-#include <sys/stat.h>
 
 #include <fmt/format.h>
 
@@ -179,22 +174,6 @@ std::string to_metrics(const Status &status)
     return page.take();
 }
 
-Result<void> write_metrics(const std::string &path, const std::string &text)
-{
-    const std::string beside = path + ".new"; // the collector reads *.prom only
-    {
-        const Fd file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                             S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH));
-        if (!file.is_open())
-            return failure("write " + beside + ": " + std::strerror(errno));
-        if (auto written = write_all(file, text); !written)
-            return tl::unexpected(std::move(written.error()).within("write " + beside));
-    }
-    if (std::rename(beside.c_str(), path.c_str()) != 0)
-        return failure("write " + path + ": " + std::strerror(errno));
-    return {};
-}
-
 std::string metrics_path(const std::string &configured)
 {
     if (configured == "off")
@@ -215,7 +194,9 @@ std::string MetricsFile::offer(const Status &status)
     if (path_.empty() || !is_due)
         return {};
     written_ns_ = status.now_ns;
-    const auto written = write_metrics(path_, to_metrics(status));
+    // Read by a collector that is not root. Written on the loop's thread: it must not wait for
+    // disks.
+    const auto written = replace_file(path_, to_metrics(status), 0644, Keep::soon);
     const bool is_news = !written && !is_failing_;
     is_failing_ = !written;
     return is_news ? written.error().text : std::string();

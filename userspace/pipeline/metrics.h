@@ -15,9 +15,6 @@ inline constexpr const char *kMetricsFile = "/var/lib/prometheus/node-exporter/s
 
 [[nodiscard]] std::string to_metrics(const Status &status);
 
-// Replaces the file whole: a reader sees the one before or this one. The directory must be there.
-[[nodiscard]] Result<void> write_metrics(const std::string &path, const std::string &text);
-
 // Where to write: as configured; "off" or a default whose directory is not there: empty.
 [[nodiscard]] std::string metrics_path(const std::string &configured);
 

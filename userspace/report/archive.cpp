@@ -6,6 +6,7 @@
 
 #include <zip.h>
 
+#include "base/encode.h"
 #include "base/hash.h"
 
 namespace sentra::report {

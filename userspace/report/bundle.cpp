@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/encode.h"
 #include "base/hash.h"
 #include "report/bundle_tables.h"
 #include "report/document.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Everything in here was made by somebody who may want to be believed: sizes, names, JSON.
+#include "base/encode.h"
 #include "report/bundle.h"
 
 #include <algorithm>

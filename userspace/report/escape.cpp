@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/encode.h"
 #include "base/text.h"
 
 namespace sentra::report {
@@ -57,29 +58,7 @@ void append_markdown(std::string &out, std::string_view text, std::size_t at)
 
 std::string html(std::string_view text, std::size_t most_bytes)
 {
-    std::string out;
-    for (const char c : printable(text, most_bytes)) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        case '\'':
-            out += "&#39;";
-            break;
-        default:
-            out += c;
-        }
-    }
-    return out;
+    return escape_html(printable(text, most_bytes));
 }
 
 std::string markdown(std::string_view text, std::size_t most_bytes)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <atomic>
+#include <filesystem>
 #include <thread>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -13,6 +15,30 @@
 
 namespace sentra {
 namespace {
+
+TEST(ReplaceFile, WritesAllOrNothingWithTheModeThatWasAsked)
+{
+    std::string folder = (std::filesystem::temp_directory_path() / "base-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+    const std::string path = folder + "/page";
+    const ::mode_t before = ::umask(0077);
+    ASSERT_TRUE(replace_file(path, "one", 0640, Keep::safely));
+    ASSERT_TRUE(replace_file(path, "two", 0640, Keep::soon));
+    ::umask(before);
+    struct stat state {};
+    ASSERT_EQ(::stat(path.c_str(), &state), 0);
+    EXPECT_EQ(state.st_mode & 07777U, 0640U);
+    EXPECT_EQ(read_file(path).value(), "two");
+    EXPECT_FALSE(replace_file(folder + "/none/x", "y", 0640, Keep::safely));
+    std::filesystem::create_directory(folder + "/folder");
+    EXPECT_FALSE(replace_file(folder + "/folder", "y", 0640, Keep::safely))
+        << "nothing is left behind either:";
+    std::size_t files = 0;
+    for (const auto &entry : std::filesystem::directory_iterator(folder))
+        files += entry.is_regular_file() ? 1U : 0U;
+    EXPECT_EQ(files, 1U);
+    std::filesystem::remove_all(folder);
+}
 
 TEST(Ip, OneFormForBothFamilies)
 {

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include "base/encode.h"
 #include "base/hash.h"
 #include "base/time.h"
-#include "engine/pattern.h"
 #include "output/format.h"
 #include "output/http.h"
 #include "unit/output/http_peer.h"
@@ -56,7 +56,7 @@ TEST(Webhook, SignsAsTheSpecificationsVectorDoes)
     // Two keys: "v1,<44> v1,<44>".
     EXPECT_THAT(signature, ::testing::MatchesRegex("v1,[A-Za-z0-9+/]{43}= v1,[A-Za-z0-9+/]{43}="));
     const std::string content = parcel.signal.uid + "-2.1772446542." + asked.body;
-    const std::string second = engine::base64_of(hmac_sha256("012345678901234567890123", content));
+    const std::string second = to_base64(hmac_sha256("012345678901234567890123", content));
     EXPECT_THAT(signature, ::testing::EndsWith("v1," + second));
     const Document body = Document::parse(asked.body);
     EXPECT_EQ(body["type"], "sentra.signal.updated");

@@ -9,10 +9,10 @@
 
 #include <gmock/gmock.h>
 
+#include "base/encode.h"
 #include "base/fd.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "engine/pattern.h"
 #include "output/format.h"
 #include "output/mail.h"
 #include "output/syslog.h"
@@ -171,7 +171,7 @@ TEST(Mail, LetsNothingIntoAHeaderOrAsMarkup)
         joined += line;
     bool found = false;
     for (std::size_t pad = 0; pad < 3; ++pad) {
-        const std::string encoded = engine::base64_of(std::string(pad, ' ') + escaped);
+        const std::string encoded = to_base64(std::string(pad, ' ') + escaped);
         found = found || joined.find(encoded.substr(4, encoded.size() - 8)) != std::string::npos;
     }
     EXPECT_TRUE(found);

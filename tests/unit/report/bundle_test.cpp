@@ -2,6 +2,7 @@
 // A bundle as an auditor gets it, and what is said of it when somebody had his hands on it.
 #include <algorithm>
 
+#include "base/encode.h"
 #include "base/hash.h"
 #include "base/sign.h"
 #include "report/bundle.h"

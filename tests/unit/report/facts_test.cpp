@@ -5,12 +5,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include "base/fd.h"
 #include "base/hash.h"
 #include "report/gather.h"
-#include "report/write.h"
 #include "unit/report/made.h"
 #include "unit/report/plain.h"
 
@@ -112,26 +110,6 @@ TEST_F(Facts, AStoreBecomesAnInput)
     input->version = week.version;
     EXPECT_EQ(to_json(weekly(std::move(*input))), to_json(weekly(week)));
     EXPECT_THAT(gather(**store, "other").error().text, HasSubstr("nothing in this store"));
-}
-
-TEST_F(Facts, AReportIsWrittenWholeForTheGroup)
-{
-    const std::string path = folder_ + "/weekly.html";
-    const ::mode_t before = ::umask(0077);
-    ASSERT_TRUE(write_whole(path, "one"));
-    ASSERT_TRUE(write_whole(path, "two"));
-    ::umask(before);
-    struct stat state {};
-    ASSERT_EQ(::stat(path.c_str(), &state), 0);
-    EXPECT_EQ(state.st_mode & 07777U, 0640U);
-    EXPECT_EQ(read_file(path).value(), "two");
-    EXPECT_FALSE(write_whole(folder_ + "/none/x", "y"));
-    std::filesystem::create_directory(folder_ + "/folder");
-    EXPECT_FALSE(write_whole(folder_ + "/folder", "y")) << "nothing is left behind either:";
-    std::size_t files = 0;
-    for (const auto &entry : std::filesystem::directory_iterator(folder_))
-        files += entry.is_regular_file() ? 1U : 0U;
-    EXPECT_EQ(files, 1U);
 }
 
 } // namespace

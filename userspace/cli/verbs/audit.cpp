@@ -8,7 +8,6 @@
 #include "cli/report_input.h"
 #include "cli/verbs/verbs.h"
 #include "report/bundle.h"
-#include "report/write.h"
 
 namespace sentra::cli {
 
@@ -35,24 +34,22 @@ int verb_audit_bundle(const Arguments &arguments)
     const auto rules = load_rules(arguments.all("--rules"));
     if (!rules)
         return complain(kFinding, rules.error().text);
-    auto facts = report_input(arguments, **rules, now_ns());
-    if (!facts)
-        return complain(facts.error().status, facts.error().text);
+    auto read = report_input(arguments, **rules, now_ns());
+    if (!read)
+        return complain(read.error().status, read.error().text);
+    report::Input &facts = read->input;
     // Of the period, and of nothing that is so now: the same store gives the same bundle later.
-    facts->written_ns = std::min(facts->written_ns, facts->period.to_ns);
-    facts->blind.clear();
-    facts->facts.reset();
-    const auto store = store_of(arguments);
-    if (!store)
-        return complain(store.error().status, store.error().text);
-    auto delivered = delivered_in(**store, facts->period);
+    facts.written_ns = std::min(facts.written_ns, facts.period.to_ns);
+    facts.blind.clear();
+    facts.facts.reset();
+    auto delivered = delivered_in(*read->store, facts.period);
     if (!delivered)
         return complain(kFinding, delivered.error().text);
     const std::string key_path = arguments.text("--key", state_dir_of(arguments) + "/audit.key");
     const auto key = SigningKey::open_or_make(key_path);
     if (!key)
         return complain(kFinding, "signing key: " + key.error().text);
-    const report::BundleInput input{std::move(*facts), std::move(*delivered),
+    const report::BundleInput input{std::move(facts), std::move(*delivered),
                                     (*rules)->catalogues().frameworks, (*rules)->bundle()};
     auto members = report::bundle(input, *key);
     auto archive = members ? report::pack(*members, *key)
@@ -60,7 +57,7 @@ int verb_audit_bundle(const Arguments &arguments)
     if (!archive)
         return complain(kFinding, archive.error().text);
     const std::string path = arguments.text("-o");
-    if (auto written = report::write_whole(path, *archive); !written)
+    if (auto written = replace_file(path, *archive, kReportMode, Keep::safely); !written)
         return complain(kFinding, written.error().text);
     const report::Checked checked = report::check_bundle(*archive);
     if (!checked.faults.empty())

@@ -12,7 +12,6 @@
 #include "cli/report_input.h"
 #include "cli/verbs/verbs.h"
 #include "report/fleet.h"
-#include "report/write.h"
 
 namespace sentra::cli {
 
@@ -46,7 +45,7 @@ template <typename Report> std::string in_format(const Report &report, std::stri
 
 int write_report(const std::string &path, const std::string &bytes)
 {
-    if (auto written = report::write_whole(path, bytes); !written)
+    if (auto written = replace_file(path, bytes, kReportMode, Keep::safely); !written)
         return complain(kFinding, written.error().text);
     return kOk;
 }
@@ -117,11 +116,11 @@ int verb_report_weekly(const Arguments &arguments)
     const auto rules = load_rules(arguments.all("--rules"));
     if (!rules)
         return complain(kFinding, rules.error().text);
-    auto input = report_input(arguments, **rules, now_ns());
-    if (!input)
-        return complain(input.error().status, input.error().text);
-    const std::string days = days_of(input->period, input->zone);
-    return hand_out(arguments, report::weekly(std::move(*input)), "weekly-" + days);
+    auto read = report_input(arguments, **rules, now_ns());
+    if (!read)
+        return complain(read.error().status, read.error().text);
+    const std::string days = days_of(read->input.period, read->input.zone);
+    return hand_out(arguments, report::weekly(std::move(read->input)), "weekly-" + days);
 }
 
 int verb_report_fleet(const Arguments &arguments)
