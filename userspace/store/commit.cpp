@@ -132,21 +132,6 @@ private:
     Slot find_, find_form_, store_, add_form_, drop_evidence_, add_evidence_;
 };
 
-// Runs the statement once for every item, with the values `bind` gives it.
-template <typename Items, typename Bind>
-Result<void> for_each(const Database &database, const char *sql, const Items &items, Bind bind)
-{
-    if (items.empty())
-        return {};
-    auto statement = database.prepare(sql);
-    if (!statement)
-        return tl::unexpected(std::move(statement.error()));
-    for (const auto &item : items)
-        if (auto done = bind(*statement, item).run(); !done)
-            return done;
-    return {};
-}
-
 } // namespace
 
 Result<std::vector<signal::Signal>> write_signals(const Database &database, const Batch &batch,

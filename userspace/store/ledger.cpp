@@ -71,19 +71,12 @@ Result<void> write_entries(const Database &database, const std::vector<Entry> &e
 
 Result<std::vector<Entry>> read_ledger(const Database &database)
 {
-    auto rows = database.prepare("SELECT number, json, hash FROM ledger ORDER BY number");
-    if (!rows)
-        return tl::unexpected(std::move(rows.error()));
-    std::vector<Entry> entries;
-    for (;;) {
-        const auto found = rows->next();
-        if (!found)
-            return tl::unexpected(found.error());
-        if (!*found)
-            return entries;
-        entries.push_back(entry_from(rows->text(1), rows->text(2)));
-        entries.back().number = rows->number(0);
-    }
+    return all<Entry>(database, "SELECT number, json, hash FROM ledger ORDER BY number",
+                      [](const Statement &row) {
+                          Entry entry = entry_from(row.text(1), row.text(2));
+                          entry.number = row.number(0);
+                          return entry;
+                      });
 }
 
 // What cannot be read stays empty; verify() says so.

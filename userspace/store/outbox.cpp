@@ -23,38 +23,6 @@ Result<std::uint64_t> change(const Database &database, const char *sql, const Va
     return database.changed_rows();
 }
 
-// Runs the statement once for every item, with the values `bind` gives it.
-template <typename Items, typename Bind>
-Result<void> for_each(const Database &database, const char *sql, const Items &items, Bind bind)
-{
-    auto statement = database.prepare(sql);
-    if (!statement)
-        return tl::unexpected(std::move(statement.error()));
-    for (const auto &item : items)
-        if (auto done = bind(*statement, item).run(); !done)
-            return done;
-    return {};
-}
-
-template <typename Item, typename Read, typename... Values>
-Result<std::vector<Item>> all(const Database &database, const char *sql, Read read,
-                              const Values &...values)
-{
-    auto rows = database.prepare(sql);
-    if (!rows)
-        return tl::unexpected(std::move(rows.error()));
-    rows->bind(values...);
-    std::vector<Item> items;
-    for (;;) {
-        const auto found = rows->next();
-        if (!found)
-            return tl::unexpected(found.error());
-        if (!*found)
-            return items;
-        items.push_back(read(*rows));
-    }
-}
-
 const char *name_of(Posted::State state)
 {
     switch (state) {

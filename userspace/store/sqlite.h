@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <sqlite3.h>
 
@@ -111,5 +113,41 @@ private:
     explicit Transaction(Database &database) : database_(&database) {}
     Database *database_;
 };
+
+// What the statement finds with these values, each row as `read` makes it of a Statement.
+template <typename Item, typename Read, typename... Values>
+[[nodiscard]] Result<std::vector<Item>> all(const Database &database, const char *sql, Read read,
+                                            const Values &...values)
+{
+    auto rows = database.prepare(sql);
+    if (!rows)
+        return tl::unexpected(std::move(rows.error()));
+    rows->bind(values...);
+    std::vector<Item> items;
+    for (;;) {
+        const auto found = rows->next();
+        if (!found)
+            return tl::unexpected(found.error());
+        if (!*found)
+            return items;
+        items.push_back(read(*rows));
+    }
+}
+
+// Runs the statement once for every item, with the values `bind` gives it.
+template <typename Items, typename Bind>
+[[nodiscard]] Result<void> for_each(const Database &database, const char *sql, const Items &items,
+                                    Bind bind)
+{
+    if (items.empty())
+        return {};
+    auto statement = database.prepare(sql);
+    if (!statement)
+        return tl::unexpected(std::move(statement.error()));
+    for (const auto &item : items)
+        if (auto done = bind(*statement, item).run(); !done)
+            return done;
+    return {};
+}
 
 } // namespace sentra::store

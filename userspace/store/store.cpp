@@ -58,7 +58,8 @@ public:
     Result<std::vector<engine::Sighting>> sightings() const override
     {
         return all<engine::Sighting>(
-            "SELECT key, first_ns, last_ns FROM sightings ORDER BY key", [](const Statement &row) {
+            *database_, "SELECT key, first_ns, last_ns FROM sightings ORDER BY key",
+            [](const Statement &row) {
                 return engine::Sighting{row.text(0), row.number(1), row.number(2)};
             });
     }
@@ -66,6 +67,7 @@ public:
     Result<std::vector<Gap>> gaps(std::uint64_t since_ns) const override
     {
         return all<Gap>(
+            *database_,
             "SELECT from_ns, to_ns, source, reason FROM gaps WHERE to_ns >= ?1 "
             "ORDER BY from_ns, to_ns, source, reason",
             [](const Statement &row) {
@@ -77,7 +79,7 @@ public:
     Result<std::vector<std::pair<std::string, std::uint64_t>>> losses() const override
     {
         return all<std::pair<std::string, std::uint64_t>>(
-            "SELECT name, sum(total) FROM losses GROUP BY name ORDER BY name",
+            *database_, "SELECT name, sum(total) FROM losses GROUP BY name ORDER BY name",
             [](const Statement &row) { return std::pair(row.text(0), row.number(1)); });
     }
 
@@ -167,24 +169,6 @@ private:
         return write_losses(*database_, run_, batch.losses);
     }
 
-    template <typename Item, typename Read, typename... Values>
-    Result<std::vector<Item>> all(const char *sql, Read read, const Values &...values) const
-    {
-        auto rows = database_->prepare(sql);
-        if (!rows)
-            return tl::unexpected(std::move(rows.error()));
-        rows->bind(values...);
-        std::vector<Item> items;
-        for (;;) {
-            const auto found = rows->next();
-            if (!found)
-                return tl::unexpected(found.error());
-            if (!*found)
-                return items;
-            items.push_back(read(*rows));
-        }
-    }
-
     Fd lock_; // let go after the database is closed
     std::unique_ptr<Database> database_;
     Outbox outbox_;
@@ -212,6 +196,7 @@ Result<std::vector<std::string>> SqliteStore::signals(const Query &query) const
         return tl::unexpected(pattern.error());
     // The newest are the ones that count when there are more than were asked for.
     auto lines = all<std::string>(
+        *database_,
         "SELECT json FROM signals "
         "WHERE last_ns BETWEEN ?1 AND ?2 AND uid GLOB ?3 "
         "ORDER BY last_ns DESC, uid DESC LIMIT ?4",
@@ -225,6 +210,7 @@ Result<std::vector<std::string>> SqliteStore::signals(const Query &query) const
 Result<std::vector<std::string>> SqliteStore::sessions(const Query &query) const
 {
     auto lines = all<std::string>(
+        *database_,
         "SELECT json FROM sessions WHERE last_ns BETWEEN ?1 AND ?2 "
         "ORDER BY last_ns DESC, id DESC LIMIT ?3",
         [](const Statement &row) { return row.text(0); }, query.since_ns, query.until_ns,
