@@ -225,7 +225,7 @@ std::vector<Letter> Courier::gather()
 void Courier::bring(const std::vector<Letter> &letters)
 {
     std::vector<Letter> sent;
-    for (const std::size_t at : select(type_, letters, letters.size()).now)
+    for (const std::size_t at : select(type_, letters, letters.size()))
         sent.push_back(letters[at]);
     if (sent.empty())
         look_again(kBetweenLooks, true);

@@ -17,18 +17,19 @@ template <typename Item> void cut(std::vector<Item> &items)
 
 } // namespace
 
-Selection select(const output::SinkType &type, std::span<const Letter> waiting, std::size_t at_once)
+std::vector<std::size_t> select(const output::SinkType &type, std::span<const Letter> waiting,
+                                std::size_t at_once)
 {
-    Selection selection;
+    std::vector<std::size_t> now;
     std::size_t bytes = 0;
     for (std::size_t at = 0; at < waiting.size(); ++at) {
         bytes += waiting[at].row.json.size();
-        const bool fits = bytes <= kBatchBytesMost || selection.now.empty();
-        if (!fits || selection.now.size() == std::min(at_once, type.most_at_once))
+        const bool fits = bytes <= kBatchBytesMost || now.empty();
+        if (!fits || now.size() == std::min(at_once, type.most_at_once))
             break;
-        selection.now.push_back(at);
+        now.push_back(at);
     }
-    return selection;
+    return now;
 }
 
 signal::Signal shortened(signal::Signal signal)

@@ -23,11 +23,8 @@ struct Letter {
 
 // Which of the letters that wait for a sink go now, by their place: everything, in its order, as
 // much as fits. What people are told is chosen in pipeline/notices.h.
-struct Selection {
-    std::vector<std::size_t> now;
-};
-[[nodiscard]] Selection select(const output::SinkType &type, std::span<const Letter> waiting,
-                               std::size_t at_once);
+[[nodiscard]] std::vector<std::size_t> select(const output::SinkType &type,
+                                              std::span<const Letter> waiting, std::size_t at_once);
 
 // As it leaves the host: its secrets removed; shortened, where the sink takes no more.
 [[nodiscard]] output::Parcel parcel_of(const Letter &letter, bool is_shortened,

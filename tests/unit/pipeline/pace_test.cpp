@@ -144,12 +144,12 @@ TEST(Letters, ABatchHasAtMostAMegabyteAndWhatTheTypeTakes)
 {
     const output::SinkType &type = *output::find_sink_type("file");
     constexpr std::size_t kHalf = kBatchBytesMost / 2;
-    EXPECT_EQ(select(type, letters_of(std::vector<std::size_t>(9, 10)), 4).now.size(), 4u);
-    EXPECT_EQ(select(type, letters_of({kHalf, kHalf, 1}), 9).now.size(), 2u);
-    EXPECT_EQ(select(type, letters_of({3 * kHalf, 1}), 9).now.size(), 1u);
-    EXPECT_EQ(select(type, letters_of(std::vector<std::size_t>(900, 10)), 900).now.size(),
+    EXPECT_EQ(select(type, letters_of(std::vector<std::size_t>(9, 10)), 4).size(), 4u);
+    EXPECT_EQ(select(type, letters_of({kHalf, kHalf, 1}), 9).size(), 2u);
+    EXPECT_EQ(select(type, letters_of({3 * kHalf, 1}), 9).size(), 1u);
+    EXPECT_EQ(select(type, letters_of(std::vector<std::size_t>(900, 10)), 900).size(),
               type.most_at_once);
-    EXPECT_TRUE(select(type, {}, 9).now.empty());
+    EXPECT_TRUE(select(type, {}, 9).empty());
 }
 
 TEST(Letters, AParcelHasNoSecretsAndItsPlaceInTheDelivery)
