@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cli/options.h"
+
+#include <array>
+
+#include "cli/manual/pages.h"
 #include "cli/verbs/verbs.h"
 #include "output/format.h"
 
@@ -18,13 +22,15 @@ constexpr OptionRow kRules{"--rules", "DIR",
                            false, true};
 constexpr OptionRow kRulesFolder{"dir", "DIR",
                                  "rules (default: the rules installed with this program)"};
-constexpr OptionRow kSinkName{"sink", "NAME", "a sink's name", true};
-constexpr OptionRow kSignalId{"id", "ID", "a signal's id, or how it begins", true};
+constexpr OptionRow kSinkName{"sink", "NAME", "a sink's name", true, false, "@sinks"};
+constexpr OptionRow kSignalId{"id", "ID",  "a signal's id, or how it begins",
+                              true, false, "@signals"};
 constexpr OptionRow kFrom{"--from", "DAY", "the first day, or a time: 2026-03-02"};
 constexpr OptionRow kTo{"--to", "DAY", "the last day, which is part of it, or a time: 2026-03-08"};
 constexpr OptionRow kWeek{"--week", "WEEK", "that week: 2026-W10, or a day in it"};
-constexpr OptionRow kReportFormat{"--format", "NAME",
-                                  "html, md or json (default: as the file's name ends, else md)"};
+constexpr OptionRow kReportFormat{
+    "--format", "NAME", "html, md or json (default: as the file's name ends, else md)",
+    false,      false,  "html md json"};
 constexpr OptionRow kReportFile{"-o", "FILE", "write it there instead of on stdout"};
 constexpr OptionRow kAllFormats{"--all-formats", "DIR",
                                 "write html, md and json there, named after the period"};
@@ -40,7 +46,54 @@ const char *says_formats()
     return kSays.c_str();
 }
 
+const char *words_of_formats()
+{
+    static const std::string kWords = [] {
+        std::string words = output::format_names();
+        std::erase(words, ',');
+        return words;
+    }();
+    return kWords.c_str();
+}
+
+const char *says_pages()
+{
+    static const std::string kSays = [] {
+        std::string names;
+        for (const PageRow &row : manual_pages())
+            names.append(names.empty() ? "" : ", ")
+                .append(row.name)
+                .append(".")
+                .append(row.section);
+        return names;
+    }();
+    return kSays.c_str();
+}
+
+const char *words_of_pages()
+{
+    static const std::string kWords = [] {
+        std::string words = says_pages();
+        std::erase(words, ',');
+        return words;
+    }();
+    return kWords.c_str();
+}
+
+constexpr std::array kExitStatuses = {
+    ExitRow{kOk, "it is well, or was done"},
+    ExitRow{kFinding, "something was found, is degraded or failed; what, is said"},
+    ExitRow{kUsage, "wrong usage: a word that is not known, or is missing"},
+    ExitRow{kUnreachable, "sentrad does not run, and there is no store to read instead"},
+    ExitRow{kNotAllowed, "not permitted: root or the group sentra may ask"},
+};
+
 } // namespace
+
+std::span<const ExitRow> exit_statuses()
+{
+    return kExitStatuses;
+}
 
 const ProgramRow &sentra_program()
 {
@@ -87,7 +140,9 @@ const ProgramRow &sentra_program()
               {"--verdict", "WORD",
                "false-positive, true-positive, benign, disregard, test, security-risk, "
                "managed-externally, duplicate; suspicious and insufficient-data settle nothing",
-               true},
+               true, false,
+               "false-positive true-positive benign disregard test security-risk "
+               "managed-externally duplicate suspicious insufficient-data"},
               {"--note", "TEXT", "why, for whoever reads it later", true},
               {"--resolved", "", "what had to be done is done"},
               kStateDir,
@@ -114,8 +169,9 @@ const ProgramRow &sentra_program()
               {"--for", "TIME", "how long it lasts: 2h, 7d", true},
               {"--from", "TIME", "when it begins: 2026-03-02T10:11:00Z (default: now)"},
               {"--kind", "WORD",
-               "maintenance-window, accepted-risk or expected-change (default: expected-change)"},
-              {"--rule", "ID", "a rule's id"},
+               "maintenance-window, accepted-risk or expected-change (default: expected-change)",
+               false, false, "maintenance-window accepted-risk expected-change"},
+              {"--rule", "ID", "a rule's id", false, false, "@rules"},
               {"--user", "NAME", "who signed in, or as whom a service runs"},
               {"--executable", "PATH", "the program that acts"},
               {"--unit", "NAME", "the systemd unit that acts"},
@@ -139,12 +195,20 @@ const ProgramRow &sentra_program()
             {"override end",
              "end an override before its time",
              "",
-             {{"override", "ID", "an override's id: ov-3", true}, kJson, kStateDir, kSocket},
+             {{"override", "ID", "an override's id: ov-3", true, false, "@overrides"},
+              kJson,
+              kStateDir,
+              kSocket},
              verb_override_end},
             {"ledger",
              "every decision, by whom and when, and whether the chain is whole",
              "Exit status: 1 where an entry was changed or taken out.",
-             {kJson, kStateDir, kSocket},
+             {{"--head", "N:HASH",
+               "the entry that must be in it, as a document that left the host carries it "
+               "(sentra.ledger_head)"},
+              kJson,
+              kStateDir,
+              kSocket},
              verb_ledger},
             {"sink list",
              "who is told of signals, what waits for them and since when",
@@ -223,7 +287,7 @@ const ProgramRow &sentra_program()
              {{"file", "FILE", "what to replay", true},
               kRules,
               {"--events", "", "print the events instead of the signals"},
-              {"--format", "NAME", says_formats()}},
+              {"--format", "NAME", says_formats(), false, false, words_of_formats()}},
              verb_replay},
             {"report weekly",
              "what a site owner needs to know of a week, on one page",
@@ -291,7 +355,7 @@ const ProgramRow &sentra_program()
             {"rules show",
              "one rule as it is in force, with what the site changed",
              "",
-             {{"id", "ID", "a rule's id", true}, kRules},
+             {{"id", "ID", "a rule's id", true, false, "@rules"}, kRules},
              verb_rules_show},
             {"rules diff",
              "what the site changed: rules, lists, exceptions, each with its reason",
@@ -321,7 +385,7 @@ const ProgramRow &sentra_program()
              "the same actor; only level high and critical make a signal of their own. A single "
              "one is switched off by \"change: ID\" with \"disable: true\" in a file of "
              "/etc/sentra/rules.d. Exit status: 0 copied, 1 with complaints, 4 without permission.",
-             {{"kind", "KIND", "what is added: sigma", true},
+             {{"kind", "KIND", "what is added: sigma", true, false, "sigma"},
               {"dir", "DIR", "where the rules are", true},
               {"--to", "DIR", "the site's rules (default /etc/sentra/rules.d)"},
               kRules},
@@ -329,8 +393,23 @@ const ProgramRow &sentra_program()
             {"rules test",
              "run the proofs of rules",
              "Exit status: 0 all hold, 1 if one does not.",
-             {kRulesFolder, {"--rule", "ID", "only the proofs of this rule"}},
+             {kRulesFolder,
+              {"--rule", "ID", "only the proofs of this rule", false, false, "@rules"}},
              verb_rules_test},
+            {"man",
+             "a page of the manual, as man(1) reads it",
+             "sentra man sentra.yaml | man -l - shows it. The installed pages are made by it.",
+             {{"page", "PAGE", says_pages(), true, false, words_of_pages()}},
+             verb_man},
+            {"completion",
+             "what makes a shell complete the words of sentra and sentrad",
+             "source <(sentra completion bash) has it in this shell. The words signals, sinks, "
+             "overrides and rules print what this host has, one a line: those scripts ask for it.",
+             {{"shell", "WORD", "bash, zsh or fish; or signals, sinks, overrides, rules", true,
+               false, "bash zsh fish"},
+              kStateDir,
+              kSocket},
+             verb_completion},
         }};
     return kProgram;
 }

@@ -304,6 +304,7 @@ Json own(const signal::Signal &signal, const Delivery &delivery)
     put(object, "files", signal.files);
     object["count"] = signal.count;
     object["is_update"] = delivery.is_update;
+    put(object, "ledger_head", delivery.ledger_head);
     put(object, "story", chapters(signal, {"start", "end", "text"}, [](std::uint64_t time_ns) {
             return Json(format_rfc3339(time_ns));
         }));

@@ -19,6 +19,9 @@ namespace sentra::output {
 struct Delivery {
     std::uint64_t sequence = 0; // on this host, never reused, a gap is a loss; 0: none was given
     bool is_update = false;     // the signal has been told before, in an earlier form
+    // "<number>:<hash>" of the ledger's last entry when this was committed: whoever keeps documents
+    // elsewhere can prove later that the host's ledger was not written anew since.
+    std::string ledger_head;
 };
 
 struct Format {

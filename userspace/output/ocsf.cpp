@@ -319,7 +319,7 @@ Json tags(const signal::Signal &signal)
     return list;
 }
 
-Json unmapped(const signal::Signal &signal)
+Json unmapped(const signal::Signal &signal, const Delivery &delivery)
 {
     const session::Actor &who = signal.actor;
     Json by_whom = {{"kind", session::name_of(who.kind)}};
@@ -340,6 +340,7 @@ Json unmapped(const signal::Signal &signal)
     put(own, "tags", tags(signal));
     own["coverage_complete"] = signal.coverage_complete;
     own["coverage_lost"] = signal.coverage_lost;
+    put(own, "ledger_head", delivery.ledger_head);
     return {{"sentra", std::move(own)}};
 }
 
@@ -391,7 +392,7 @@ std::string write(const signal::Signal &signal, const Delivery &delivery, const 
     put(document, "resources", resources(signal, version));
     if (!signal.action_text.empty())
         document["remediation"] = {{"desc", signal.action_text}};
-    document["unmapped"] = unmapped(signal);
+    document["unmapped"] = unmapped(signal, delivery);
     return line_of(document);
 }
 

@@ -55,7 +55,7 @@ output::Parcel parcel_of(const Letter &letter, bool is_shortened, output::Remove
     parcel.signal = output::redact(letter.signal, removed);
     if (is_shortened)
         parcel.signal = shortened(std::move(parcel.signal));
-    parcel.delivery = {letter.row.sequence, letter.row.revision > 1};
+    parcel.delivery = {letter.row.sequence, letter.row.revision > 1, letter.row.ledger_head};
     parcel.revision = letter.row.revision;
     return parcel;
 }

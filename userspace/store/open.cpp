@@ -19,8 +19,12 @@ namespace sentra::store {
 
 namespace {
 
-// Raised with every change of schema.sql.
-constexpr std::uint64_t kSchemaVersion = 4;
+// Raised with every change of schema.sql. Hundreds are what an earlier program cannot read: 1..99,
+// 100..199. Within them tables, columns with a default and indexes come, and nothing goes or
+// changes its meaning, so that the program of before can still use the file after an upgrade was
+// taken back.
+constexpr std::uint64_t kSchemaVersion = 5;
+constexpr std::uint64_t kOfOneKind = 100;
 // "Sntr": tells our file from anybody else's SQLite file.
 constexpr std::uint64_t kApplicationId = 0x536e7472;
 
@@ -80,11 +84,11 @@ Result<std::uint64_t> version_of(const Database &database)
         return 0;
     if (*owner != kApplicationId)
         return failure(database.path() + " is a database, but not Sentra's; it was left untouched");
-    if (*version > kSchemaVersion)
+    if (*version / kOfOneKind > kSchemaVersion / kOfOneKind)
         return failure(
             database.path() + " was written by a newer Sentra (version " +
             std::to_string(*version) + " of the store, this program knows up to " +
-            std::to_string(kSchemaVersion) +
+            std::to_string(kSchemaVersion / kOfOneKind * kOfOneKind + kOfOneKind - 1) +
             "); it was left untouched: install the newer Sentra again, or move the file away");
     return *version;
 }
@@ -108,14 +112,18 @@ Result<void> look(const std::string &path, bool &is_damaged)
     return {};
 }
 
-Result<void> set_up(Database &database)
+Result<void> set_up(Database &database, std::uint64_t version)
 {
     auto transaction = Transaction::begin(database);
     if (!transaction)
         return tl::unexpected(std::move(transaction.error()));
     const std::string marks = "PRAGMA application_id = " + std::to_string(kApplicationId) +
                               "; PRAGMA user_version = " + std::to_string(kSchemaVersion);
-    for (const char *sql : {kSchemaSql, marks.c_str()})
+    // The columns that came after their table, and what they replace.
+    const char *columns = version == 4 ? "ALTER TABLE told ADD COLUMN ledger_head TEXT NOT NULL "
+                                         "DEFAULT ''; DROP INDEX IF EXISTS outbox_delivered"
+                                       : "";
+    for (const char *sql : {columns, kSchemaSql, marks.c_str()})
         if (auto done = database.run(sql); !done)
             return done;
     return transaction->commit();
@@ -135,7 +143,7 @@ Result<void> prepare_for_writing(Database &database, std::uint64_t version, bool
             is_damaged = database.was_damaged() || !database.has_failed();
             return whole;
         }
-    return version < kSchemaVersion ? set_up(database) : Result<void>();
+    return version < kSchemaVersion ? set_up(database, version) : Result<void>();
 }
 
 Result<Opened> opened(const std::string &path, Fd lock, bool &is_damaged)

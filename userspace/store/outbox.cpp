@@ -75,8 +75,10 @@ Result<void> write_told(const Database &database, const signal::Signal &signal,
                         const std::string &json, std::uint64_t now_ns)
 {
     auto told = change(database,
-                       "INSERT INTO told (uid, revision, committed_ns, json) "
-                       "SELECT uid, revisions, ?2, ?3 FROM signals WHERE uid = ?1",
+                       "INSERT INTO told (uid, revision, committed_ns, json, ledger_head) "
+                       "SELECT uid, revisions, ?2, ?3, coalesce((SELECT number || ':' || hash "
+                       "FROM ledger ORDER BY number DESC LIMIT 1), '') "
+                       "FROM signals WHERE uid = ?1",
                        signal.uid, now_ns, json);
     if (told)
         told = change(database,
@@ -139,11 +141,11 @@ Result<std::vector<Due>> Outbox::due(const std::string &sink, std::size_t most) 
 {
     return all<Due>(
         *database_,
-        "SELECT outbox.sequence, revision, queued_ns, attempts, json FROM outbox "
+        "SELECT outbox.sequence, revision, queued_ns, attempts, json, ledger_head FROM outbox "
         "JOIN told ON told.sequence = outbox.sequence "
         "WHERE sink = ?1 AND state = 'pending' ORDER BY outbox.sequence LIMIT ?2",
         [](const Statement &row) {
-            return Due{row.number(0), row.number(1), row.number(2), row.number(3), row.text(4)};
+            return Due{row.number(0), row.number(1), row.number(2), row.number(3), row.text(4), row.text(5)};
         },
         sink, std::uint64_t{most});
 }

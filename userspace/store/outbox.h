@@ -29,7 +29,8 @@ struct Due {
     std::uint64_t revision = 0; // of the signal: 1, 2, ...; (uid, revision) names a form for ever
     std::uint64_t queued_ns = 0;
     std::uint64_t attempts = 0;
-    std::string json; // the signal as the store holds it, its secrets in it
+    std::string json;        // the signal as the store holds it, its secrets in it
+    std::string ledger_head; // "<number>:<hash>" of the ledger's last entry then; empty: none
 };
 
 // What became of a row that waited.

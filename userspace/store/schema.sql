@@ -101,6 +101,7 @@ CREATE TABLE IF NOT EXISTS told (
     revision     INTEGER NOT NULL,     -- which form of the signal: 1, 2, ...
     committed_ns INTEGER NOT NULL,
     json         TEXT NOT NULL,
+    ledger_head  TEXT NOT NULL DEFAULT '', -- the ledger's last entry then: number:hash
     UNIQUE (uid, revision)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS told_by_time ON told (committed_ns);
@@ -121,7 +122,7 @@ CREATE TABLE IF NOT EXISTS sinks (
 CREATE TABLE IF NOT EXISTS outbox (
     sink       TEXT NOT NULL,
     sequence   INTEGER NOT NULL REFERENCES told (sequence),
-    state      TEXT NOT NULL DEFAULT 'pending', -- pending, delivered, dead
+    state      TEXT NOT NULL DEFAULT 'pending', -- pending, delivered, dead, withheld
     attempts   INTEGER NOT NULL DEFAULT 0,
     queued_ns  INTEGER NOT NULL,                -- since when it waits
     next_ns    INTEGER NOT NULL DEFAULT 0,      -- pending: when it is tried again
@@ -132,4 +133,5 @@ CREATE TABLE IF NOT EXISTS outbox (
 CREATE INDEX IF NOT EXISTS outbox_by_sequence ON outbox (sequence);
 CREATE INDEX IF NOT EXISTS outbox_pending ON outbox (sink, sequence) WHERE state = 'pending';
 CREATE INDEX IF NOT EXISTS outbox_dead ON outbox (sink, sequence) WHERE state = 'dead';
-CREATE INDEX IF NOT EXISTS outbox_delivered ON outbox (settled_ns) WHERE state = 'delivered';
+CREATE INDEX IF NOT EXISTS outbox_settled ON outbox (settled_ns)
+    WHERE state IN ('delivered', 'withheld');

@@ -225,6 +225,64 @@ TEST_F(Outgoing, AnEarlierStoreGetsAnOutbox)
     EXPECT_EQ(store->signals({})->size(), 2U);
 }
 
+TEST_F(Outgoing, WhatIsToldCarriesTheLedgersHeadOfThatMoment)
+{
+    auto store = open();
+    ASSERT_TRUE(store->outbox().use({{"siem", "elastic"}}));
+    tell(*store, {"one"});
+    Batch decision;
+    decision.entries = {{0, kNow, "maria as root", "override", "ov-1", "{}", "", ""}};
+    commit(*store, std::move(decision));
+    tell(*store, {"two"});
+    const auto due = store->outbox().due("siem", 10);
+    ASSERT_TRUE(due);
+    ASSERT_THAT(*due, SizeIs(2));
+    EXPECT_EQ((*due)[0].ledger_head, "");
+    const auto ledger = store->ledger();
+    ASSERT_TRUE(ledger);
+    EXPECT_EQ((*due)[1].ledger_head, "1:" + ledger->front().hash);
+}
+
+// As it was before documents carried the ledger's head.
+TEST_F(Outgoing, AStoreOfTheVersionBeforeKeepsWhatWaits)
+{
+    {
+        auto store = open();
+        ASSERT_TRUE(store->outbox().use({{"siem", "elastic"}}));
+        tell(*store, {"one"});
+    }
+    sql("ALTER TABLE told DROP COLUMN ledger_head; DROP INDEX outbox_settled; "
+        "CREATE INDEX outbox_delivered ON outbox (settled_ns) WHERE state = 'delivered'; "
+        "PRAGMA user_version = 4");
+    auto store = open();
+    EXPECT_THAT(waiting(*store, "siem"), ElementsAre(1));
+    tell(*store, {"two"});
+    EXPECT_THAT(waiting(*store, "siem"), ElementsAre(1, 2));
+    EXPECT_EQ(sql("SELECT name FROM sqlite_schema WHERE name LIKE 'outbox_%d'"),
+              "outbox_dead|outbox_settled|");
+}
+
+TEST_F(Outgoing, AStoreOfALaterVersionOfItsKindGoesOnBeingUsed)
+{
+    tell(*open(), {"one"});
+    sql("PRAGMA user_version = 99; CREATE TABLE later (x)");
+    auto store = open();
+    tell(*store, {"two"});
+    store.reset();
+    EXPECT_EQ(sql("PRAGMA user_version"), "99|") << "it is not taken back";
+    const auto reader = Store::open(path_, Store::Access::read);
+    ASSERT_TRUE(reader) << reader.error().text;
+    EXPECT_THAT(*(*reader)->signals({}), SizeIs(2));
+}
+
+TEST_F(Outgoing, TidyingLooksAtWhatIsSettledOnly)
+{
+    auto store = open();
+    EXPECT_THAT(sql("EXPLAIN QUERY PLAN SELECT sink, sequence FROM outbox WHERE state IN "
+                    "('delivered', 'withheld') AND settled_ns < 5"),
+                HasSubstr("outbox_settled"));
+}
+
 TEST_F(Outgoing, ADamagedStoreIsReplacedAndOnlyADamagedOne)
 {
     tell(*open(), {"one"});
@@ -255,7 +313,7 @@ TEST_F(Outgoing, ADamagedStoreIsReplacedAndOnlyADamagedOne)
 TEST_F(Outgoing, AnotherWritersFileIsNotReplaced)
 {
     tell(*open(), {"one"});
-    sql("PRAGMA user_version = 99");
+    sql("PRAGMA user_version = 100");
     EXPECT_FALSE(Store::open_or_replace(path_));
     EXPECT_EQ(sql("SELECT count(*) FROM signals"), "1|");
 }

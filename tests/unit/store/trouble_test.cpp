@@ -90,7 +90,7 @@ TEST_F(Trouble, AStoreThatIsNotThereIsNotMadeByReading)
 TEST_F(Trouble, ANewerStoreIsLeftUntouched)
 {
     fill(3);
-    sql("PRAGMA user_version = 9; CREATE TABLE later (x)");
+    sql("PRAGMA user_version = 109; CREATE TABLE later (x)");
     // With a log that has not been moved into the file yet, as after a crash of the newer program.
     sqlite3 *newer = nullptr;
     ASSERT_EQ(sqlite3_open(path_.c_str(), &newer), SQLITE_OK);
@@ -103,7 +103,7 @@ TEST_F(Trouble, ANewerStoreIsLeftUntouched)
     ASSERT_FALSE(log.empty());
     for (const auto access : {Store::Access::write, Store::Access::read}) {
         EXPECT_THAT(refusal(access),
-                    HasSubstr(path_ + " was written by a newer Sentra (version 9"));
+                    HasSubstr(path_ + " was written by a newer Sentra (version 109"));
         EXPECT_THAT(refusal(access), HasSubstr("left untouched"));
     }
     EXPECT_EQ(bytes_of(path_), before);

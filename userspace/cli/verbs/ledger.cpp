@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -12,6 +13,19 @@
 #include "store/store.h"
 
 namespace sentra::cli {
+
+namespace {
+
+// head: "<number>:<hash>", as documents that left the host carry it; empty: nothing is asked.
+bool holds(const std::vector<store::Entry> &ledger, const std::string &head)
+{
+    return head.empty() ||
+           std::any_of(ledger.begin(), ledger.end(), [&](const store::Entry &entry) {
+               return std::to_string(entry.number) + ":" + entry.hash == head;
+           });
+}
+
+} // namespace
 
 int verb_ledger(const Arguments &arguments)
 {
@@ -36,6 +50,9 @@ int verb_ledger(const Arguments &arguments)
     const std::string wrong = store::verify(ledger);
     if (!wrong.empty())
         return complain(kFinding, "the ledger is not as it was written: " + wrong);
+    if (const std::string head = arguments.text("--head"); !holds(ledger, head))
+        return complain(kFinding, "the ledger does not hold the entry " + printable(head, 100) +
+                                      ": it was written anew, or is another host's");
     if (!arguments.has("--json"))
         std::cout << ledger.size() << " entries; every one follows from the one before it.\n";
     return kOk;
