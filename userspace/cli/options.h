@@ -22,12 +22,21 @@ enum Exit : int {
     kNotAllowed = 4,
 };
 
+struct ExitRow {
+    Exit status;
+    const char *says;
+};
+[[nodiscard]] std::span<const ExitRow> exit_statuses();
+
 struct OptionRow {
     const char *name = "";  // "--state-dir"; without dashes: a positional
     const char *value = ""; // what it takes, "DIR"; empty: a flag
     const char *says = "";
     bool required = false;
     bool repeated = false;
+    // What a shell may complete: the words it can be, with blanks between them, or "@signals",
+    // "@sinks", "@overrides", "@rules" for what the host has. Files and folders by `value`.
+    const char *among = "";
 };
 
 // What was given on the command line.

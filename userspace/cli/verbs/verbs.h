@@ -40,6 +40,8 @@ namespace sentra::cli {
 [[nodiscard]] int verb_rules_reload(const Arguments &arguments);
 [[nodiscard]] int verb_rules_check(const Arguments &arguments);
 [[nodiscard]] int verb_rules_test(const Arguments &arguments);
+[[nodiscard]] int verb_man(const Arguments &arguments);
+[[nodiscard]] int verb_completion(const Arguments &arguments);
 [[nodiscard]] int run_daemon(const Arguments &arguments); // sentrad itself
 
 } // namespace sentra::cli
