@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "pipeline/given_socket.h"
 
 namespace sentra::pipeline {
 
@@ -105,6 +106,18 @@ Result<void> make_way(const sockaddr_un &address, const std::string &path)
     return {};
 }
 
+Result<Fd> bound_socket(const sockaddr_un &address, const std::string &path)
+{
+    if (auto way = make_way(address, path); !way)
+        return tl::unexpected(std::move(way.error()));
+    auto listener = new_socket();
+    if (!listener)
+        return listener;
+    if (auto bound = bind_at(*listener, address, path); !bound)
+        return tl::unexpected(std::move(bound.error()));
+    return listener;
+}
+
 } // namespace
 
 ControlServer::ControlServer(Fd listener, Fd wake, std::string path, Answer answer,
@@ -123,18 +136,18 @@ Result<std::unique_ptr<ControlServer>> ControlServer::open(const std::string &pa
     const auto address = address_of(path);
     if (!address)
         return tl::unexpected(address.error());
-    if (auto way = make_way(*address, path); !way)
-        return tl::unexpected(std::move(way.error()));
-    auto listener = new_socket();
+    auto given = given_socket(path);
+    if (!given)
+        return tl::unexpected(std::move(given.error()));
+    const bool is_ours = !given->has_value();
+    auto listener = is_ours ? bound_socket(*address, path) : Result<Fd>(std::move(**given));
     if (!listener)
         return tl::unexpected(std::move(listener.error()));
-    if (auto bound = bind_at(*listener, *address, path); !bound)
-        return tl::unexpected(std::move(bound.error()));
     Fd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!wake.is_open())
         return system_failure("eventfd", errno);
-    return std::unique_ptr<ControlServer>(
-        new ControlServer(std::move(*listener), std::move(wake), path, std::move(answer), limits));
+    return std::unique_ptr<ControlServer>(new ControlServer(
+        std::move(*listener), std::move(wake), is_ours ? path : "", std::move(answer), limits));
 }
 
 ControlServer::~ControlServer()
@@ -143,7 +156,8 @@ ControlServer::~ControlServer()
     const std::uint64_t one = 1;
     (void)!::write(wake_.get(), &one, sizeof one);
     thread_.join();
-    ::unlink(path_.c_str());
+    if (!path_.empty())
+        ::unlink(path_.c_str());
 }
 
 namespace {

@@ -54,8 +54,9 @@ struct Request {
 
 class ControlServer {
 public:
-    // Takes the place of a socket that nobody answers on; refuses to take one from a running
-    // daemon. answer is called on the server's own thread.
+    // Listens on the socket that the service manager bound there. Without one, takes the place of a
+    // socket that nobody answers on; refuses to take one from a running daemon. answer is called on
+    // the server's own thread.
     [[nodiscard]] static Result<std::unique_ptr<ControlServer>>
     open(const std::string &path, Answer answer, DoorLimits limits = {});
     ~ControlServer();
@@ -69,8 +70,8 @@ private:
     ControlServer(Fd listener, Fd wake, std::string path, Answer answer, DoorLimits limits);
 
     Fd listener_, wake_;
-    std::string path_;
-    Answer answer_; // what a request is answered with: lines of JSON
+    std::string path_; // of what is removed at the end; empty: the socket is the service manager's
+    Answer answer_;    // what a request is answered with: lines of JSON
     DoorLimits limits_;
     std::atomic<std::uint64_t> refused_{0};
     std::atomic<bool> stopping_{false};
