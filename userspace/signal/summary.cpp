@@ -114,6 +114,25 @@ Summaries::Row &Summaries::row_of(const session::Actor &actor)
     return *at->second;
 }
 
+// A login that is read again is met by its line; that an earlier run knew it is seen only when its
+// audit id is.
+void Summaries::go_on_with_earlier(Row &row)
+{
+    const auto at = by_key_.find(row.summary.id);
+    if (at == by_key_.end() || &*at->second == &row)
+        return;
+    const At earlier = at->second;
+    by_key_.erase(at);
+    std::swap(row.summary, earlier->summary);
+    const SessionSummary &read_again = earlier->summary;
+    row.summary.last_ns = std::max(row.summary.last_ns, read_again.last_ns);
+    row.summary.ended_ns = std::max(row.summary.ended_ns, read_again.ended_ns);
+    row.summary.former = read_again.former;
+    row.counted_until_ns = earlier->counted_until_ns;
+    row.handed_on_ns = std::max(row.handed_on_ns, earlier->handed_on_ns);
+    rows_.erase(earlier);
+}
+
 void Summaries::note(const event::Event &event, const session::Context &context)
 {
     if (!is_login(*context.actor) || context.vetoed)
@@ -128,6 +147,7 @@ void Summaries::note(const event::Event &event, const session::Context &context)
             if (row.handed_on_ns != 0)
                 summary.former = summary.id;
             summary.id = context.actor->canonical;
+            go_on_with_earlier(row);
         }
         take_login(summary, *context.actor);
     }

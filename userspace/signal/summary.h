@@ -66,6 +66,7 @@ private:
     using At = std::list<Row>::iterator;
 
     [[nodiscard]] Row &row_of(const session::Actor &actor);
+    void go_on_with_earlier(Row &row);
 
     std::list<Row> rows_; // least lately changed first
     std::unordered_map<std::string, At> by_key_;

@@ -89,6 +89,32 @@ TEST(Summary, SurvivesTheStore)
     EXPECT_EQ(grown.front().id, "session:b00t:42");
 }
 
+TEST(Summary, GoesOnWithAnEarlierRunsWhenTheAuditIdComesLate)
+{
+    Summaries before;
+    before.note(*made::login_event(), by(made::maria()));
+    before.note(*ran("/usr/bin/id"), by(made::maria()));
+    auto told = before.take_changed(kLater, true, made::host());
+    ASSERT_THAT(told, SizeIs(1));
+
+    Summaries after;
+    after.remember(std::move(told.front()));
+    session::Actor early = made::maria();
+    early.key = early.canonical = "login:b00t:901:5"; // its line, read again
+    early.audit_session.reset();
+    after.note(*made::login_event(), by(early));
+    session::Actor late = made::maria();
+    late.key = early.key;
+    after.note(*ran("/usr/bin/id"), by(late)); // counted by the run before
+    after.note(*ran("/usr/bin/ls", "2026-03-02T10:13:00Z"), by(late));
+    const auto grown = after.take_changed(kLater, true, made::host());
+    ASSERT_THAT(grown, SizeIs(1));
+    EXPECT_EQ(grown.front().id, "session:b00t:42");
+    EXPECT_EQ(grown.front().programs, 2U);
+    EXPECT_THAT(grown.front().ran, ElementsAre("/usr/bin/id", "/usr/bin/ls"));
+    EXPECT_EQ(after.size(), 1U);
+}
+
 TEST(Summary, TakesItsNameAlongWhenTheAuditIdComesLate)
 {
     Summaries summaries;
