@@ -40,8 +40,9 @@ sentra_pkg(zip libzip)
 sentra_pkg(yaml yaml-cpp)
 sentra_pkg(re2 re2)
 
-# libbpf, libelf and zlib go into the program itself where their archives are installed: the
-# daemon must not change its loader because the host upgraded a library under it.
+# libbpf and libelf go into the program itself where their archives are installed: the daemon must
+# not change its loader because the host upgraded a library under it. What libelf unpacks with
+# stays the system's, which mends it.
 function(sentra_static_or_shared out name)
     find_library(SENTRA_LIB_${name} NAMES lib${name}.a ${name})
     if(SENTRA_LIB_${name})
@@ -60,14 +61,14 @@ function(sentra_find_bpf)
     set(libraries ${bpf})
     if(bpf MATCHES "\\.a$")
         sentra_static_or_shared(elf elf)
-        sentra_static_or_shared(z z)
-        list(APPEND libraries ${elf} ${z})
+        find_library(SENTRA_ZLIB z)
+        list(APPEND libraries ${elf} ${SENTRA_ZLIB})
         # elfutils from 0.189 on reads zstd sections; Debian 12's 0.188 does not.
         execute_process(COMMAND ${PKG_CONFIG_EXECUTABLE} --print-requires-private libelf
             OUTPUT_VARIABLE private ERROR_QUIET)
         if(elf MATCHES "\\.a$" AND private MATCHES "zstd")
-            sentra_static_or_shared(zstd zstd)
-            list(APPEND libraries ${zstd})
+            find_library(SENTRA_ZSTD zstd)
+            list(APPEND libraries ${SENTRA_ZSTD})
         endif()
     endif()
     add_library(third_bpf INTERFACE)
