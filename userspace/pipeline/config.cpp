@@ -1,282 +1,333 @@
 // SPDX-License-Identifier: MIT
 #include "pipeline/config.h"
 
+#include <algorithm>
 #include <filesystem>
-#include <functional>
-#include <map>
 
 #include <sys/stat.h>
-
-#include <yaml-cpp/yaml.h>
 
 #include "base/fd.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "engine/read.h"
+#include "pipeline/config_keys.h"
 
 namespace sentra::pipeline {
 
 namespace {
 
-// Where in which file a complaint is about.
-struct Place {
-    const std::string &file;
+using engine::Mark;
+using engine::Node;
 
-    [[nodiscard]] tl::unexpected<Error> wrong(const YAML::Mark &mark, const std::string &what) const
-    {
-        return failure(file + ":" + std::to_string(mark.line + 1) + ":" +
-                       std::to_string(mark.column + 1) + ": " + what);
-    }
+constexpr std::size_t kConfigBytesMax = 256 * 1024;
+
+// What is wrong, a line each.
+struct Faults {
+    std::string text;
+
+    void add(const Mark &mark, const std::string &what) { add(mark.text() + ": " + what); }
+    void add(const std::string &line) { text.append(text.empty() ? "" : "\n").append(line); }
 };
 
-// One key: its name and how its value is taken.
-struct Key {
-    std::string_view name;
-    std::function<Result<void>(const Place &, const YAML::Node &)> take;
-};
-
-Result<void> take_keys(const Place &place, const YAML::Node &node, const std::vector<Key> &keys)
+// One text, or a list of texts.
+std::optional<std::vector<std::string>> texts_in(const Node &node)
 {
-    if (node.IsNull())
-        return {};
-    if (!node.IsMap())
-        return place.wrong(node.Mark(), "expected \"key: value\" lines here");
-    for (const auto &pair : node) {
-        const std::string name = pair.first.IsScalar() ? pair.first.Scalar() : std::string();
-        const Key *known = nullptr;
-        std::vector<std::string_view> names;
-        for (const Key &key : keys) {
-            names.push_back(key.name);
-            if (key.name == name)
-                known = &key;
-        }
-        if (known == nullptr) {
-            const auto meant = nearest(name, names);
-            return place.wrong(
-                pair.first.Mark(),
-                "unknown key \"" + printable(name, 100) + "\"" +
-                    (meant ? "; did you mean \"" + std::string(*meant) + "\"?" : ""));
-        }
-        if (auto taken = known->take(place, pair.second); !taken)
-            return taken;
+    if (node.is_scalar())
+        return std::vector<std::string>{node.text};
+    std::vector<std::string> found;
+    for (const Node &item : node.items) {
+        if (!item.is_scalar())
+            return std::nullopt;
+        found.push_back(item.text);
     }
-    return {};
-}
-
-Key text(std::string_view name, std::string &into)
-{
-    return {name, [name, &into](const Place &place, const YAML::Node &node) -> Result<void> {
-                if (!node.IsScalar())
-                    return place.wrong(node.Mark(), std::string(name) + " is one text");
-                into = node.Scalar();
-                return {};
-            }};
-}
-
-Key texts(std::string_view name, std::vector<std::string> &into)
-{
-    return {name, [name, &into](const Place &place, const YAML::Node &node) -> Result<void> {
-                std::vector<std::string> found;
-                if (node.IsScalar()) {
-                    found.push_back(node.Scalar());
-                } else if (node.IsSequence()) {
-                    for (const auto &item : node) {
-                        if (!item.IsScalar())
-                            return place.wrong(item.Mark(),
-                                               std::string(name) + " is a list of texts");
-                        found.push_back(item.Scalar());
-                    }
-                } else {
-                    return place.wrong(node.Mark(), std::string(name) + " is a list of texts");
-                }
-                into = std::move(found);
-                return {};
-            }};
+    return node.is_list() ? std::optional(found) : std::nullopt;
 }
 
 // Whole names of units: no patterns, nothing that could stand for more than is written.
-Key units(std::string_view name, std::vector<std::string> &into)
+bool is_service_name(const std::string &unit)
 {
-    return {name, [name, &into](const Place &place, const YAML::Node &node) -> Result<void> {
-                if (auto taken = texts(name, into).take(place, node); !taken)
-                    return taken;
-                for (const std::string &unit : into)
-                    if (unit.find('/') != std::string::npos ||
-                        unit.find('*') != std::string::npos || unit.size() <= 8 ||
-                        unit.substr(unit.size() - 8) != ".service")
-                        return place.wrong(
-                            node.Mark(), std::string(name) +
-                                             " are whole names such as \"redis.service\", not \"" +
-                                             printable(unit, 100) + "\"");
-                return {};
-            }};
+    return unit.find_first_of("/*") == std::string::npos && unit.size() > 8 &&
+           unit.substr(unit.size() - 8) == ".service";
 }
 
-Key truth(std::string_view name, bool &into)
-{
-    return {name, [name, &into](const Place &place, const YAML::Node &node) -> Result<void> {
-                const std::string value = node.IsScalar() ? node.Scalar() : "";
-                if (value != "true" && value != "false")
-                    return place.wrong(node.Mark(), std::string(name) + " is true or false");
-                into = value == "true";
-                return {};
-            }};
-}
+// Takes a node's value; what it returns is wrong with it.
+struct Taker {
+    Config &config;
+    const Node &node;
+    std::string name;
 
-Key megabytes(std::string_view name, std::uint32_t &into, std::uint32_t least, std::uint32_t most)
-{
-    return {name,
-            [name, &into, least, most](const Place &place, const YAML::Node &node) -> Result<void> {
-                const auto value = node.IsScalar() ? parse_number<std::uint32_t>(node.Scalar())
-                                                   : std::optional<std::uint32_t>();
-                if (!value || *value < least || *value > most)
-                    return place.wrong(node.Mark(), std::string(name) + " is a number from " +
-                                                        std::to_string(least) + " to " +
-                                                        std::to_string(most));
-                into = *value;
-                return {};
-            }};
-}
-
-Key duration(std::string_view name, std::uint64_t &into, std::uint64_t most_ns)
-{
-    return {name,
-            [name, &into, most_ns](const Place &place, const YAML::Node &node) -> Result<void> {
-                const auto value = node.IsScalar() ? parse_duration(node.Scalar())
-                                                   : std::optional<std::uint64_t>();
-                if (!value || *value > most_ns)
-                    return place.wrong(node.Mark(), std::string(name) +
-                                                        " is a duration such as \"24h\", at most " +
-                                                        format_duration(most_ns));
-                into = *value;
-                return {};
-            }};
-}
-
-// One text; of a list, its texts with commas between them.
-Result<std::string> value_of(const Place &place, const YAML::Node &node, const std::string &name)
-{
-    std::vector<std::string> several;
-    if (auto taken = texts(name, several).take(place, node); !taken)
-        return tl::unexpected(std::move(taken.error()));
-    std::string value;
-    for (const std::string &one : several)
-        value.append(value.empty() ? "" : ",").append(one);
-    return value;
-}
-
-// What stands below a sink's name means something to its type alone, which checks it.
-Result<output::SinkSettings> sink_of(const Place &place, const YAML::Node &name,
-                                     const YAML::Node &node)
-{
-    output::SinkSettings sink;
-    sink.name = name.IsScalar() ? name.Scalar() : "";
-    if (!node.IsMap())
-        return place.wrong(node.Mark(), "a sink has \"key: value\" lines, type among them");
-    std::vector<std::pair<std::string, YAML::Mark>> words{{sink.name, name.Mark()}};
-    for (const auto &pair : node) {
-        const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : "";
-        auto value = value_of(place, pair.second, key);
-        if (!value)
-            return tl::unexpected(std::move(value.error()));
-        words.emplace_back(key, pair.first.Mark());
-        words.emplace_back(*value, pair.second.Mark());
-        if (key == "type")
-            sink.type = std::move(*value);
-        else if (!sink.values.emplace(key, std::move(*value)).second)
-            return place.wrong(pair.first.Mark(), "\"" + printable(key, 60) + "\" stands twice");
+    std::string operator()(const ConfigKey::Text &text) const
+    {
+        if (!node.is_scalar())
+            return name + " is one text";
+        text.in(config) = node.text;
+        return "";
     }
-    const auto checked = output::check_sink(sink);
+    std::string operator()(const ConfigKey::Texts &texts) const
+    {
+        auto found = texts_in(node);
+        if (!found)
+            return name + " is a list of texts";
+        texts.in(config) = std::move(*found);
+        return "";
+    }
+    std::string operator()(const ConfigKey::Units &units) const
+    {
+        if (auto wrong = (*this)(ConfigKey::Texts{units.in}); !wrong.empty())
+            return wrong;
+        for (const std::string &unit : units.in(config))
+            if (!is_service_name(unit))
+                return name + " are whole names such as \"redis.service\", not \"" +
+                       printable(unit, 100) + "\"";
+        return "";
+    }
+    std::string operator()(const ConfigKey::Truth &truth) const
+    {
+        if (!node.is_scalar() || (node.text != "true" && node.text != "false"))
+            return name + " is true or false";
+        truth.in(config) = node.text == "true";
+        return "";
+    }
+    std::string operator()(const ConfigKey::Number &number) const
+    {
+        const auto value = node.is_scalar() ? parse_number<std::uint32_t>(node.text) : std::nullopt;
+        if (!value || *value < number.least || *value > number.most)
+            return name + " is a number from " + std::to_string(number.least) + " to " +
+                   std::to_string(number.most);
+        number.in(config) = *value;
+        return "";
+    }
+    std::string operator()(const ConfigKey::Duration &duration) const
+    {
+        const auto value = node.is_scalar() ? parse_duration(node.text) : std::nullopt;
+        if (!value || *value > duration.most_ns)
+            return name + " is a duration such as \"24h\", at most " +
+                   format_duration(duration.most_ns);
+        duration.in(config) = *value;
+        return "";
+    }
+};
+
+// What stands below a sink's name means something to its type alone, which checks it when all files
+// have been read.
+struct SinkDraft {
+    output::SinkSettings settings;
+    Mark mark; // of its name
+    std::vector<std::pair<std::string, Mark>> words;
+};
+
+// Files one after the other into one configuration.
+class Reader {
+public:
+    void read(const engine::Source &source);
+    Result<LoadedConfig> finish();
+
+private:
+    void take_section(const Node &node, const std::string &section);
+    void take(const ConfigKey &key, const Mark &mark, const Node &node);
+    void take_sinks(const Node &node);
+    void take_sink(const engine::Entry &entry);
+    void refuse_unknown(const Mark &mark, const std::string &name, const std::string &section);
+    void check(const SinkDraft &sink);
+    void note(const std::string &key, const Mark &mark)
+    {
+        loaded_.origins[key] = {mark.source->path, mark.line, mark.column};
+    }
+
+    LoadedConfig loaded_;
+    std::map<std::string, SinkDraft> sinks_; // by name
+    Faults faults_;
+};
+
+void Reader::read(const engine::Source &source)
+{
+    loaded_.files.push_back(source.path);
+    engine::Complaints complaints;
+    const auto root = engine::read_yaml(source, kConfigBytesMax, complaints);
+    if (root) {
+        take_section(*root, "");
+        return;
+    }
+    // Without the lines that show what is written there.
+    const std::string text = complaints.error().text;
+    for (const std::string_view line : split(text, '\n'))
+        if (line.substr(0, source.path.size() + 1) == source.path + ":")
+            faults_.add(std::string(line));
+}
+
+void Reader::take_section(const Node &node, const std::string &section)
+{
+    if (node.is_null())
+        return;
+    if (!node.is_map()) {
+        faults_.add(node.mark, "expected \"key: value\" lines here");
+        return;
+    }
+    for (const engine::Entry &entry : node.entries) {
+        const auto keys = config_keys();
+        const std::string name = section.empty() ? entry.key : section + "." + entry.key;
+        const auto key = std::find_if(keys.begin(), keys.end(),
+                                      [&](const ConfigKey &row) { return row.name == name; });
+        const bool is_section =
+            section.empty() && std::any_of(keys.begin(), keys.end(), [&](const ConfigKey &row) {
+                return section_of(row) == entry.key;
+            });
+        if (section.empty() && entry.key == "sinks")
+            take_sinks(entry.value);
+        else if (is_section)
+            take_section(entry.value, entry.key);
+        else if (key != keys.end() && entry.key.find('.') == std::string::npos)
+            take(*key, entry.mark, entry.value);
+        else
+            refuse_unknown(entry.mark, entry.key, section);
+    }
+}
+
+void Reader::refuse_unknown(const Mark &mark, const std::string &name, const std::string &section)
+{
+    std::vector<std::string_view> known;
+    for (const ConfigKey &key : config_keys())
+        if (section_of(key) == section)
+            known.push_back(name_in_section(key));
+        else if (section.empty())
+            known.push_back(section_of(key));
+    if (section.empty())
+        known.emplace_back("sinks");
+    const auto meant = nearest(name, known);
+    faults_.add(mark, "unknown key \"" + printable(name, 100) + "\"" +
+                          (meant ? "; did you mean \"" + std::string(*meant) + "\"?" : ""));
+}
+
+void Reader::take(const ConfigKey &key, const Mark &mark, const Node &node)
+{
+    if (node.is_null())
+        return;
+    const std::string wrong =
+        std::visit(Taker{loaded_.config, node, std::string(name_in_section(key))}, key.value);
+    if (wrong.empty())
+        note(std::string(key.name), mark);
+    else
+        faults_.add(node.mark, wrong);
+}
+
+void Reader::take_sinks(const Node &node)
+{
+    if (!node.is_null() && !node.is_map())
+        faults_.add(node.mark, "sinks are names with what is below them");
+    for (const engine::Entry &entry : node.entries)
+        take_sink(entry);
+}
+
+void Reader::take_sink(const engine::Entry &entry)
+{
+    if (!entry.value.is_map()) {
+        faults_.add(entry.value.mark, "a sink has \"key: value\" lines, type among them");
+        return;
+    }
+    SinkDraft &sink = sinks_[entry.key];
+    sink.settings.name = entry.key;
+    sink.mark = entry.mark;
+    sink.words.emplace_back(entry.key, entry.mark);
+    note("sinks." + entry.key, entry.mark);
+    for (const engine::Entry &line : entry.value.entries) {
+        const auto several = texts_in(line.value);
+        if (!several) {
+            faults_.add(line.value.mark, printable(line.key, 60) + " is a list of texts");
+            continue;
+        }
+        std::string value; // of a list, its texts with commas between them
+        for (const std::string &one : *several)
+            value.append(value.empty() ? "" : ",").append(one);
+        sink.words.emplace_back(line.key, line.mark);
+        sink.words.emplace_back(value, line.value.mark);
+        note("sinks." + entry.key + "." + line.key, line.mark);
+        (line.key == "type" ? sink.settings.type : sink.settings.values[line.key]) = value;
+    }
+}
+
+// The complaint quotes what is wrong; where it quotes nothing, the sink as a whole is. Of the same
+// word in several files, the last one holds.
+void Reader::check(const SinkDraft &sink)
+{
+    const auto checked = output::check_sink(sink.settings);
     if (checked)
-        return sink;
-    // The complaint quotes what is wrong; where it quotes nothing, the sink as a whole is.
-    YAML::Mark mark = name.Mark();
-    for (const auto &[word, at] : words)
+        return;
+    Mark mark = sink.mark;
+    for (const auto &[word, at] : sink.words)
         if (checked.error().text.find("\"" + printable(word, 60) + "\"") != std::string::npos)
             mark = at;
-    return place.wrong(mark, checked.error().text);
+    faults_.add(mark, checked.error().text);
 }
 
-Key sinks(std::string_view name, std::vector<output::SinkSettings> &into)
+Result<LoadedConfig> Reader::finish()
 {
-    return {name, [&into](const Place &place, const YAML::Node &node) -> Result<void> {
-                if (node.IsNull())
-                    return {};
-                if (!node.IsMap())
-                    return place.wrong(node.Mark(), "sinks are names with what is below them");
-                std::map<std::string, output::SinkSettings> by_name;
-                for (const auto &pair : node) {
-                    auto sink = sink_of(place, pair.first, pair.second);
-                    if (!sink)
-                        return tl::unexpected(std::move(sink.error()));
-                    const std::string named = sink->name;
-                    if (!by_name.emplace(named, std::move(*sink)).second)
-                        return place.wrong(pair.first.Mark(),
-                                           "there are two sinks named \"" + named + "\"");
-                }
-                for (auto &[named, sink] : by_name)
-                    into.push_back(std::move(sink));
-                return {};
-            }};
+    if (faults_.text.empty()) // a sink that is half read would be complained of twice
+        for (const auto &[name, sink] : sinks_) {
+            check(sink);
+            loaded_.config.sinks.push_back(sink.settings);
+        }
+    if (const std::string &place = loaded_.config.state_dir;
+        place.empty() || place.front() != '/') {
+        const auto &origin = loaded_.origins["state_dir"];
+        faults_.add(origin.file + ":" + std::to_string(origin.line) + ":" +
+                    std::to_string(origin.column) + ": state_dir is an absolute path");
+    }
+    if (!faults_.text.empty())
+        return failure(std::move(faults_.text));
+    return std::move(loaded_);
 }
 
-Key section(std::string_view name, std::vector<Key> keys)
+Result<LoadedConfig> load(const std::vector<engine::Source> &sources)
 {
-    return {name, [keys = std::move(keys)](const Place &place, const YAML::Node &node) {
-                return take_keys(place, node, keys);
-            }};
+    Reader reader;
+    for (const engine::Source &source : sources)
+        reader.read(source);
+    return reader.finish();
 }
 
-std::vector<Key> keys_of(Config &config)
+Result<Config> only_config(Result<LoadedConfig> loaded)
 {
-    return {
-        text("tenant", config.tenant),
-        text("state_dir", config.state_dir),
-        text("socket", config.socket),
-        texts("rules", config.rules),
-        section("journal", {truth("enabled", config.journal.enabled),
-                            text("directory", config.journal.directory),
-                            text("pid_namespace", config.journal.pid_namespace),
-                            duration("rebuild", config.journal.rebuild_ns, 30 * kDayNs)}),
-        section("sensor", {truth("enabled", config.sensor.enabled),
-                           megabytes("ring_mb", config.sensor.ring_mb, 1, 1024),
-                           texts("watched_reads", config.sensor.watched_reads),
-                           units("trusted_units", config.sensor.trusted_units),
-                           truth("pins", config.sensor.pins),
-                           text("bpf_filesystem", config.sensor.bpf_filesystem)}),
-        section("queues", {megabytes("kernel_mb", config.queues.kernel_mb, 1, 4096),
-                           megabytes("journal_mb", config.queues.journal_mb, 1, 1024)}),
-        sinks("sinks", config.sinks),
-        section("metrics", {text("textfile", config.metrics_file)}),
-    };
+    if (!loaded)
+        return tl::unexpected(std::move(loaded.error()));
+    return std::move(loaded->config);
 }
 
 } // namespace
 
-Result<Config> parse_config(std::string_view text, const std::string &name)
+std::vector<std::string> config_files(const std::string &first)
 {
-    const Place place{name};
-    Config config;
-    try {
-        const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-        if (documents.size() > 1)
-            return failure(name + ": one YAML document is expected, not several");
-        if (!documents.empty())
-            if (auto taken = take_keys(place, documents.front(), keys_of(config)); !taken)
-                return tl::unexpected(std::move(taken.error()));
-    } catch (const YAML::Exception &error) {
-        return place.wrong(error.mark.is_null() ? YAML::Mark() : error.mark, error.msg);
+    namespace fs = std::filesystem;
+    std::error_code error;
+    std::vector<std::string> files;
+    const fs::path beside = fs::path(first).parent_path() / "conf.d";
+    for (fs::directory_iterator at(beside, error), end; !error && at != end; at.increment(error))
+        if (at->path().extension() == ".yaml" && at->path().filename().string().front() != '.')
+            files.push_back(at->path().string());
+    std::sort(files.begin(), files.end());
+    files.insert(files.begin(), first);
+    return files;
+}
+
+Result<LoadedConfig> load_config(const std::vector<std::string> &files)
+{
+    std::vector<engine::Source> sources;
+    for (const std::string &file : files) {
+        auto text = read_file(file);
+        if (!text)
+            return tl::unexpected(std::move(text.error()).within("read configuration"));
+        sources.push_back({file, std::move(*text)});
     }
-    if (config.state_dir.empty() || config.state_dir.front() != '/')
-        return failure(name + ": state_dir is an absolute path");
-    return config;
+    return load(sources);
 }
 
 Result<Config> read_config(const std::string &path)
 {
-    auto text = read_file(path);
-    if (!text)
-        return tl::unexpected(std::move(text.error()).within("read configuration"));
-    return parse_config(*text, path);
+    return only_config(load_config(config_files(path)));
+}
+
+Result<Config> parse_config(std::string_view text, const std::string &name)
+{
+    return only_config(load({{name, std::string(text)}}));
 }
 
 std::string socket_path(const std::string &configured, const std::string &state_dir)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The site's configuration: one YAML file, every key optional. Everything works without a file.
+// The site's configuration: YAML, every key optional. Everything works without a file. What a key
+// is called, takes and means: config_keys.cpp.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +17,7 @@
 namespace sentra::pipeline {
 
 inline constexpr const char *kDefaultStateDirectory = "/var/lib/sentra";
+inline constexpr const char *kDefaultConfigFile = "/etc/sentra/sentra.yaml";
 inline constexpr const char *kDefaultSocket = "/run/sentra/sentrad.sock";
 
 struct Config {
@@ -53,7 +56,26 @@ struct Config {
     std::string metrics_file; // empty: metrics_path() decides; "off": none is written
 };
 
-// The error is "file:line:column: what, nearest word". A file that is not there is an error.
+// Which line says so.
+struct Origin {
+    std::string file;
+    std::uint32_t line = 0, column = 0; // from 1
+};
+
+// What files say together. A later file replaces single values and whole lists of an earlier one,
+// and single keys of a sink of the same name.
+struct LoadedConfig {
+    Config config;
+    std::map<std::string, Origin, std::less<>> origins; // of what is written: "sinks.siem.url"
+    std::vector<std::string> files;                     // as they were read
+};
+
+// The file of this name, then conf.d/*.yaml beside it in the order of their names.
+[[nodiscard]] std::vector<std::string> config_files(const std::string &first);
+// Complaints are one line each, all of them: "file:line:column: what, nearest word". They never
+// quote a line: a secret may have been put there. A file that is not there is an error.
+[[nodiscard]] Result<LoadedConfig> load_config(const std::vector<std::string> &files);
+// A file and what is beside it.
 [[nodiscard]] Result<Config> read_config(const std::string &path);
 // `name` stands for the file in errors.
 [[nodiscard]] Result<Config> parse_config(std::string_view text, const std::string &name);

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "pipeline/config.h"
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
+
+#include "pipeline/config_keys.h"
 
 namespace sentra::pipeline {
 namespace {
@@ -86,7 +92,7 @@ TEST(Config, AComplaintAboutASinkNamesThePlaceToo)
     EXPECT_EQ(complaint("sinks:\n  a: {type: stdout, format: {x: 1}}\n"),
               "sentra.yaml:2:29: format is a list of texts");
     EXPECT_EQ(complaint("sinks:\n  a: {type: stdout}\n  a: {type: stdout}\n"),
-              "sentra.yaml:3:3: there are two sinks named \"a\"");
+              "sentra.yaml:3:3: \"a\" is here twice");
 }
 
 TEST(Config, AComplaintNamesThePlaceAndTheNearestWord)
@@ -108,14 +114,127 @@ TEST(Config, AComplaintNamesThePlaceAndTheNearestWord)
               "sentra.yaml:1:20: rebuild is a duration such as \"24h\", at most 30 days");
     EXPECT_EQ(complaint("rules: {a: b}\n"), "sentra.yaml:1:8: rules is a list of texts");
     EXPECT_EQ(complaint("- a\n"), "sentra.yaml:1:1: expected \"key: value\" lines here");
-    EXPECT_EQ(complaint("state_dir: here\n"), "sentra.yaml: state_dir is an absolute path");
+    EXPECT_EQ(complaint("state_dir: here\n"), "sentra.yaml:1:1: state_dir is an absolute path");
+    EXPECT_EQ(complaint("journal.enabled: false\n").rfind("sentra.yaml:1:1: unknown key", 0), 0u);
 }
 
 TEST(Config, BrokenYamlIsToldWithItsPlace)
 {
     EXPECT_EQ(complaint("tenant: [a\n").rfind("sentra.yaml:", 0), 0u);
     EXPECT_EQ(complaint("a: b\n---\nc: d\n"),
-              "sentra.yaml: one YAML document is expected, not several");
+              "sentra.yaml:1:1: a file holds one document; \"---\" begins a second one");
+    EXPECT_EQ(complaint("tenant: &a x\n").rfind("sentra.yaml:1:9: anchors", 0), 0u);
+}
+
+TEST(Config, AllComplaintsAreMadeAtOnceAndQuoteNoLine)
+{
+    EXPECT_EQ(complaint("tenat: x\nsensor: {pins: 3}\nsinks:\n  a: {type: stdout, format: [{}]}\n"),
+              "sentra.yaml:1:1: unknown key \"tenat\"; did you mean \"tenant\"?\n"
+              "sentra.yaml:2:16: pins is true or false\n"
+              "sentra.yaml:4:29: format is a list of texts");
+    for (const char *text : {"sinks:\n  a: {type: elastic, password: hunter2}\n",
+                             "sinks:\n  a: {password: hunter2, type: [}\n", "password: hunter2\n",
+                             "tenant: {a: hunter2}\n"})
+        EXPECT_EQ(complaint(text).find("hunter2"), std::string::npos) << complaint(text);
+}
+
+// A folder with files of these names.
+class Folder {
+public:
+    explicit Folder(const std::map<std::string, std::string> &files)
+    {
+        char name[] = "/tmp/sentra-config-XXXXXX";
+        path_ = ::mkdtemp(name);
+        std::filesystem::create_directory(path_ + "/conf.d");
+        for (const auto &[file, text] : files)
+            std::ofstream(path_ + "/" + file) << text;
+    }
+    ~Folder() { std::filesystem::remove_all(path_); }
+    Folder(const Folder &) = delete;
+    Folder &operator=(const Folder &) = delete;
+    [[nodiscard]] std::string file(const std::string &name) const { return path_ + "/" + name; }
+
+private:
+    std::string path_;
+};
+
+std::string origin(const LoadedConfig &loaded, const std::string &key)
+{
+    const auto at = loaded.origins.find(key);
+    return at == loaded.origins.end()
+               ? "default"
+               : at->second.file.substr(at->second.file.find_last_of('/') + 1) + ":" +
+                     std::to_string(at->second.line);
+}
+
+TEST(Config, LaterFilesChangeSingleValuesWholeListsAndSingleKeysOfSinks)
+{
+    const Folder folder(
+        {{"sentra.yaml", "tenant: a\nrules: [/a, /b]\nsinks:\n"
+                         "  one: {type: file, path: /x, mode: 0640}\n"},
+         {"conf.d/20.yaml", "tenant: c\nsinks:\n  one: {path: /z}\n"
+                            "  two: {type: stdout}\n"},
+         {"conf.d/10.yaml", "# first\ntenant: b\nrules: /c\nsensor: {pins: false}\n"},
+         {"conf.d/30.yaml.dpkg-old", "tenant: no\n"},
+         {"conf.d/.hidden.yaml", "tenant: no\n"}});
+    const auto files = config_files(folder.file("sentra.yaml"));
+    ASSERT_EQ(files.size(), 3u);
+    const auto loaded = load_config(files);
+    ASSERT_TRUE(loaded) << loaded.error().text;
+    const Config &config = loaded->config;
+    EXPECT_EQ(config.tenant, "c");
+    EXPECT_EQ(config.rules, std::vector<std::string>{"/c"});
+    EXPECT_FALSE(config.sensor.pins);
+    ASSERT_EQ(config.sinks.size(), 2u);
+    EXPECT_EQ(config.sinks[0].values.at("path"), "/z");
+    EXPECT_EQ(config.sinks[0].values.at("mode"), "0640");
+    EXPECT_EQ(config.sinks[1].type, "stdout");
+    EXPECT_EQ(origin(*loaded, "tenant"), "20.yaml:1");
+    EXPECT_EQ(origin(*loaded, "rules"), "10.yaml:3");
+    EXPECT_EQ(origin(*loaded, "sinks.one.mode"), "sentra.yaml:4");
+    EXPECT_EQ(origin(*loaded, "sinks.one.path"), "20.yaml:3");
+    EXPECT_EQ(origin(*loaded, "state_dir"), "default");
+    EXPECT_EQ(read_config(folder.file("sentra.yaml"))->tenant, "c");
+}
+
+TEST(Config, AComplaintNamesTheFileOfSeveral)
+{
+    const Folder folder({{"sentra.yaml", "sinks:\n  one: {type: file, path: /x}\n"},
+                         {"conf.d/a.yaml", "sinks:\n  one:\n    pth: /y\n"}});
+    const auto config = read_config(folder.file("sentra.yaml"));
+    ASSERT_FALSE(config);
+    EXPECT_EQ(
+        config.error().text.rfind(folder.file("conf.d/a.yaml") + ":3:5: sink one: unknown", 0), 0u)
+        << config.error().text;
+}
+
+// What the table says of a key is true: written as it is shown it is read back, and what is not
+// written is the default.
+TEST(Config, EveryRowIsReadAsItIsWritten)
+{
+    for (const ConfigKey &key : config_keys()) {
+        std::string sample;
+        if (std::holds_alternative<ConfigKey::Truth>(key.value))
+            sample = value_text(key, Config{}) == "true" ? "false" : "true";
+        else if (std::holds_alternative<ConfigKey::Number>(key.value))
+            sample = std::to_string(std::get<ConfigKey::Number>(key.value).most);
+        else if (std::holds_alternative<ConfigKey::Duration>(key.value))
+            sample = "3h";
+        else if (std::holds_alternative<ConfigKey::Units>(key.value))
+            sample = "[a.service, b.service]";
+        else if (std::holds_alternative<ConfigKey::Texts>(key.value))
+            sample = "[/a, /b]";
+        else
+            sample = "/srv/x";
+        const std::string line = std::string(name_in_section(key)) + ": " + sample + "\n";
+        const auto config = parse_config(
+            section_of(key).empty() ? line : std::string(section_of(key)) + ":\n  " + line, "f");
+        ASSERT_TRUE(config) << key.name << ": " << config.error().text;
+        EXPECT_EQ(value_text(key, *config), sample) << key.name;
+        EXPECT_NE(value_text(key, Config{}), sample) << key.name;
+        EXPECT_NE(default_text(key), "") << key.name;
+        EXPECT_EQ(key.says.back(), '.') << key.name;
+    }
 }
 
 TEST(Config, AMissingFileIsAnError)
