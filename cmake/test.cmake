@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Every test has one label: unit replay rules mutation floors abi delivery e2e vm fuzz bench.
+# Every test has one label: unit replay rules mutation floors abi delivery e2e package vm fuzz
+# bench.
 #
 #   sentra_test(<name> LABEL <label> SOURCES <file>... [ROOMS <room>...] [LIBRARIES <target>...]
 #               [ARGS <arg>...] [TIMEOUT <s>])          a GTest executable, run as one test
