@@ -29,6 +29,8 @@ inside() {
     check_load upgrade dpkg -i /opt/next.deb
     expect "the upgraded package" "$(deb_version /opt/next.deb)" "$(installed_version)"
     check_load downgrade dpkg -i /opt/now.deb
+    check_credentials
+    tell_memory
     check_removed
 }
 

@@ -13,7 +13,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/support/service"
 
 inside() {
-    export SENTRA_READY_MS=110000 SENTRA_PATIENCE=10 SENTRA_STORM=400
+    export SENTRA_READY_MS=110000 SENTRA_PATIENCE=10
     uname -r
     account maria correct-horse sudo
     account walter correct-horse
@@ -28,6 +28,7 @@ inside() {
     learn_own_programs
     check_load restart systemctl restart sentrad
     check_load upgrade dpkg -i /opt/next.deb
+    tell_memory
     check_removed
 }
 
