@@ -97,8 +97,8 @@ std::vector<pollfd> Visitors::waits(const Fd &listener, const Fd &wake) const
     std::vector<pollfd> all{{listener.get(), POLLIN, 0}, {wake.get(), POLLIN, 0}};
     for (const Visitor &visitor : visitors_) {
         const bool waits_for_us = !visitor.is_asking && visitor.answer.empty();
-        const short what = visitor.is_asking ? POLLIN : waits_for_us ? short{0} : POLLOUT;
-        all.push_back({visitor.fd.get(), what, 0});
+        const int what = visitor.is_asking ? POLLIN : waits_for_us ? 0 : POLLOUT;
+        all.push_back({visitor.fd.get(), static_cast<short>(what), 0});
     }
     return all;
 }
@@ -250,7 +250,7 @@ void Visitors::serve(Visitor &visitor)
         other.until += Clock::now() - began;
 }
 
-void Visitors::send(Visitor &visitor)
+void Visitors::send(Visitor &visitor) const
 {
     const std::string &text = visitor.answer;
     while (visitor.told < text.size()) {

@@ -68,7 +68,7 @@ private:
     void turn_away(const Fd &peer, const std::string &why);
     void take(Visitor &visitor);
     void serve(Visitor &visitor);
-    void send(Visitor &visitor);
+    void send(Visitor &visitor) const;
     void refuse(Visitor &visitor, const std::string &why);
     void see_off(Clock::time_point now);
     [[nodiscard]] bool may_ask(uid_t uid);
