@@ -34,10 +34,27 @@ inside() {
     check_removed
 }
 
-if [ "${1:-}" = inside ]; then
-    inside
-    exit 0
-fi
+# As in the image of a container: no systemd runs, nobody answers questions, nothing is started.
+inside_container() {
+    rm -f /usr/sbin/policy-rc.d
+    listing >/run/host/before
+    DEBIAN_FRONTEND=noninteractive dpkg -i /opt/now.deb </dev/null >/run/host/dpkg.log 2>&1 ||
+        { cat /run/host/dpkg.log >&2; fail "dpkg -i without systemd"; }
+    expect "running" "" "$(pgrep -a sentrad || true)"
+    expect "the group" "sentra:*" "$(getent group sentra)"
+    expect "the configuration" "the configuration can be used*" "$(sentrad --check-config --config /etc/sentra/sentra.yaml)"
+    expect "the status" 3 "$(sentra status >/dev/null 2>&1 || echo $?)"
+    DEBIAN_FRONTEND=noninteractive dpkg -P sentra </dev/null >/run/host/dpkg.log 2>&1 ||
+        { cat /run/host/dpkg.log >&2; fail "dpkg -P without systemd"; }
+    listing >/run/host/after
+    expect "left" "" "$(comm -13 /run/host/before /run/host/after | grep sentra || true)"
+    echo "without systemd: installed and purged"
+}
+
+case "${1:-}" in
+    inside) inside; exit 0 ;;
+    inside-container) inside_container; exit 0 ;;
+esac
 need dpkg-buildpackage dh sshpass jq
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -45,5 +62,6 @@ lay "$work/now/tree"
 now=$(pack "$work/now/tree")
 version=$(dpkg-deb -f "$now" Version)
 next=$(repack "$now" "${version%.*}.$((${version##*.} + 1))" "$work/next.deb")
+"$source_dir/tests/e2e/host/run" --copy "$now:/opt/now.deb" -- bash "$here/host.sh" inside-container
 "$source_dir/tests/e2e/host/run" --systemd --copy "$now:/opt/now.deb" --copy "$next:/opt/next.deb" \
     -- bash "$here/host.sh" inside
