@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/time.h"
+#include "cli/configured.h"
 #include "pipeline/author.h"
 #include "pipeline/config.h"
 #include "pipeline/desk.h"
@@ -26,6 +27,14 @@ tl::unexpected<NotFetched> not_fetched(Exit status, std::string text)
 }
 
 using Verb = pipeline::Request::Verb;
+
+// The host's own configuration; of one that is not there, has a fault or is not for everybody's
+// eyes, the defaults: `sentra config check` is there to complain.
+const pipeline::Config &host_config()
+{
+    static const pipeline::Config kConfig = configured(Arguments({})).value_or(pipeline::Config{});
+    return kConfig;
+}
 
 bool is_about_sinks(Verb verb)
 {
@@ -88,19 +97,27 @@ tl::expected<Fetched, NotFetched> from_store(const std::string &state_dir,
 
 } // namespace
 
-std::string state_dir_of(const Arguments &arguments)
+std::string absolute_path(const std::string &path)
 {
-    std::error_code ignored;
-    const std::string given = arguments.text("--state-dir", pipeline::kDefaultStateDirectory);
-    const auto absolute = std::filesystem::absolute(given, ignored).lexically_normal();
-    return ignored ? given : absolute.string();
+    std::error_code error;
+    const auto absolute = std::filesystem::absolute(path, error).lexically_normal();
+    return error ? path : absolute.string();
 }
 
-tl::expected<Fetched, NotFetched> fetch(const Arguments &arguments,
-                                        const pipeline::Request &request)
+std::string state_dir_of(const Arguments &arguments)
 {
-    const std::string state_dir = state_dir_of(arguments);
-    const std::string socket = pipeline::socket_path(arguments.text("--socket"), state_dir);
+    if (arguments.has("--state-dir"))
+        return absolute_path(arguments.text("--state-dir"));
+    return host_config().state_dir;
+}
+
+tl::expected<Fetched, NotFetched> fetch_from_daemon(const Arguments &arguments,
+                                                    const pipeline::Request &request)
+{
+    // What the host's configuration says of its socket is about its own state directory.
+    const std::string configured = arguments.has("--state-dir") ? "" : host_config().socket;
+    const std::string socket =
+        pipeline::socket_path(arguments.text("--socket", configured), state_dir_of(arguments));
     auto answer = pipeline::ask(socket, request);
     if (answer)
         return Fetched{std::move(*answer), true};
@@ -113,7 +130,18 @@ tl::expected<Fetched, NotFetched> fetch(const Arguments &arguments,
     case pipeline::Unreachable::Why::nobody_there:
         break;
     }
-    return from_store(state_dir, request);
+    return not_fetched(kUnreachable, answer.error().text +
+                                         "; sentrad does not run there: systemctl start "
+                                         "sentrad, or name its --state-dir or --socket");
+}
+
+tl::expected<Fetched, NotFetched> fetch(const Arguments &arguments,
+                                        const pipeline::Request &request)
+{
+    auto fetched = fetch_from_daemon(arguments, request);
+    if (fetched || fetched.error().status != kUnreachable)
+        return fetched;
+    return from_store(state_dir_of(arguments), request);
 }
 
 std::uint64_t now_ns()

@@ -23,8 +23,13 @@ struct NotFetched {
 [[nodiscard]] tl::expected<Fetched, NotFetched> fetch(const Arguments &arguments,
                                                       const pipeline::Request &request);
 
-// "--state-dir", made absolute.
+// From the daemon alone.
+[[nodiscard]] tl::expected<Fetched, NotFetched> fetch_from_daemon(const Arguments &arguments,
+                                                                  const pipeline::Request &request);
+
+// "--state-dir", made absolute; else as the host's configuration says, where it can be read.
 [[nodiscard]] std::string state_dir_of(const Arguments &arguments);
+[[nodiscard]] std::string absolute_path(const std::string &path);
 
 // "--since" and "--until".
 [[nodiscard]] Result<store::Query> query_of(const Arguments &arguments);

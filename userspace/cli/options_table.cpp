@@ -12,6 +12,7 @@ namespace sentra::cli {
 namespace {
 
 constexpr OptionRow kJson{"--json", "", "JSON, one object a line"};
+constexpr OptionRow kNoColor{"--no-color", "", "no colour, on a terminal neither"};
 constexpr OptionRow kStateDir{"--state-dir", "DIR",
                               "where sentrad keeps its store (default /var/lib/sentra)"};
 constexpr OptionRow kSocket{"--socket", "PATH",
@@ -36,7 +37,9 @@ constexpr OptionRow kAllFormats{"--all-formats", "DIR",
                                 "write html, md and json there, named after the period"};
 constexpr OptionRow kTimeZone{"--time-zone", "NAME",
                               "whose days and times: Europe/Berlin (default: UTC)"};
-constexpr OptionRow kConfig{"--config", "FILE", "configuration; everything has a default without"};
+constexpr OptionRow kConfig{
+    "--config", "FILE",
+    "configuration, with conf.d/*.yaml beside it (default: /etc/sentra/sentra.yaml where it is)"};
 
 const char *says_formats()
 {
@@ -112,6 +115,17 @@ const ProgramRow &sentra_program()
               kStateDir,
               kSocket},
              verb_signals},
+            {"watch",
+             "signals as they come, until Ctrl-C",
+             "Begins with those of the last hour, at most ten. A story that has grown is shown "
+             "again, as an update. A restart of sentrad is waited for. With --json each is a line "
+             "as it comes, and what is said besides goes to stderr.",
+             {kJson,
+              {"--since", "TIME", "begin with all that happened since: 7d, 30m"},
+              kNoColor,
+              kStateDir,
+              kSocket},
+             verb_watch},
             {"sessions",
              "what became of each login, newest last",
              "Who came, from where and how, as whom they acted, until when, and which signals "
@@ -396,6 +410,22 @@ const ProgramRow &sentra_program()
              {kRulesFolder,
               {"--rule", "ID", "only the proofs of this rule", false, false, "@rules"}},
              verb_rules_test},
+            {"config check",
+             "whether the configuration can be used: its keys, its rules, its sinks",
+             "Complaints come as file:line:column, all of them. Nothing is sent anywhere. Exit "
+             "status: 0 good, 1 with complaints.",
+             {{"file", "FILE", "instead of the host's configuration"}, kJson, kConfig, kRules},
+             verb_config_check},
+            {"config show",
+             "what the configuration says, and which line of which file",
+             "Secrets are taken out of what is shown.",
+             {{"--effective", "", "also what is not written, with its default"}, kJson, kConfig},
+             verb_config_show},
+            {"config schema",
+             "the configuration as a JSON Schema, for editors",
+             "",
+             {},
+             verb_config_schema},
             {"man",
              "a page of the manual, as man(1) reads it",
              "sentra man sentra.yaml | man -l - shows it. The installed pages are made by it.",

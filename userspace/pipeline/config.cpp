@@ -277,14 +277,6 @@ Result<LoadedConfig> Reader::finish()
     return std::move(loaded_);
 }
 
-Result<LoadedConfig> load(const std::vector<engine::Source> &sources)
-{
-    Reader reader;
-    for (const engine::Source &source : sources)
-        reader.read(source);
-    return reader.finish();
-}
-
 Result<Config> only_config(Result<LoadedConfig> loaded)
 {
     if (!loaded)
@@ -308,16 +300,28 @@ std::vector<std::string> config_files(const std::string &first)
     return files;
 }
 
+Result<LoadedConfig> parse_files(const std::vector<std::pair<std::string, std::string>> &files)
+{
+    std::vector<engine::Source> sources; // marks point into them
+    sources.reserve(files.size());
+    Reader reader;
+    for (const auto &[name, text] : files) {
+        sources.push_back({name, text});
+        reader.read(sources.back());
+    }
+    return reader.finish();
+}
+
 Result<LoadedConfig> load_config(const std::vector<std::string> &files)
 {
-    std::vector<engine::Source> sources;
+    std::vector<std::pair<std::string, std::string>> texts;
     for (const std::string &file : files) {
         auto text = read_file(file);
         if (!text)
             return tl::unexpected(std::move(text.error()).within("read configuration"));
-        sources.push_back({file, std::move(*text)});
+        texts.emplace_back(file, std::move(*text));
     }
-    return load(sources);
+    return parse_files(texts);
 }
 
 Result<Config> read_config(const std::string &path)
@@ -327,7 +331,7 @@ Result<Config> read_config(const std::string &path)
 
 Result<Config> parse_config(std::string_view text, const std::string &name)
 {
-    return only_config(load({{name, std::string(text)}}));
+    return only_config(parse_files({{name, std::string(text)}}));
 }
 
 std::string socket_path(const std::string &configured, const std::string &state_dir)

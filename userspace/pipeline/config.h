@@ -75,6 +75,9 @@ struct LoadedConfig {
 // Complaints are one line each, all of them: "file:line:column: what, nearest word". They never
 // quote a line: a secret may have been put there. A file that is not there is an error.
 [[nodiscard]] Result<LoadedConfig> load_config(const std::vector<std::string> &files);
+// The same of texts, each with the name that stands for it in complaints.
+[[nodiscard]] Result<LoadedConfig>
+parse_files(const std::vector<std::pair<std::string, std::string>> &files);
 // A file and what is beside it.
 [[nodiscard]] Result<Config> read_config(const std::string &path);
 // `name` stands for the file in errors.

@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "event/catalogue.h"
 #include "output/transport.h"
+#include "pipeline/config_keys.h"
 #include "unit/cli/shell.h"
 
 namespace sentra::cli {
@@ -55,6 +56,10 @@ TEST(Manual, HasEveryEventFieldLossAndSink)
 #define SENTRA_LOSS(symbol, name, says) expect_in(events, name);
 #include <sentra/losses.def>
 #undef SENTRA_LOSS
+    for (const pipeline::ConfigKey &key : pipeline::config_keys()) {
+        expect_in(config, pipeline::name_in_section(key));
+        EXPECT_NE(config.find(marked_up(key.says)), std::string::npos) << key.name;
+    }
     for (const output::SinkType &type : output::sink_types()) {
         expect_in(config, type.name);
         for (const output::SinkKey &key : type.keys)

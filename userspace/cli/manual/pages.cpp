@@ -44,6 +44,7 @@ constexpr std::array kFills = {
     FillRow{"events", fill_events},
     FillRow{"losses", fill_losses},
     FillRow{"sinks", fill_sinks},
+    FillRow{"keys", fill_keys},
     FillRow{"rule language", fill_rule_language},
 };
 

@@ -32,5 +32,6 @@ void fill_exit_statuses(Roff &page);
 void fill_events(Roff &page);
 void fill_losses(Roff &page);
 void fill_sinks(Roff &page);
+void fill_keys(Roff &page); // of the configuration
 
 } // namespace sentra::cli

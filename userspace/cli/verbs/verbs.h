@@ -25,6 +25,7 @@ namespace sentra::cli {
 [[nodiscard]] int verb_sink_dead_letter(const Arguments &arguments);
 [[nodiscard]] int verb_audit_bundle(const Arguments &arguments);
 [[nodiscard]] int verb_audit_verify(const Arguments &arguments);
+[[nodiscard]] int verb_watch(const Arguments &arguments);
 [[nodiscard]] int verb_show(const Arguments &arguments);
 [[nodiscard]] int verb_explain(const Arguments &arguments);
 [[nodiscard]] int verb_status(const Arguments &arguments);
@@ -40,6 +41,9 @@ namespace sentra::cli {
 [[nodiscard]] int verb_rules_reload(const Arguments &arguments);
 [[nodiscard]] int verb_rules_check(const Arguments &arguments);
 [[nodiscard]] int verb_rules_test(const Arguments &arguments);
+[[nodiscard]] int verb_config_check(const Arguments &arguments);
+[[nodiscard]] int verb_config_show(const Arguments &arguments);
+[[nodiscard]] int verb_config_schema(const Arguments &arguments);
 [[nodiscard]] int verb_man(const Arguments &arguments);
 [[nodiscard]] int verb_completion(const Arguments &arguments);
 [[nodiscard]] int run_daemon(const Arguments &arguments); // sentrad itself
