@@ -21,6 +21,19 @@ struct {
 	__type(value, struct sentra_account_row);
 } account __weak SEC(".maps");
 
+/* What users took of a filling ring lately. Users whose numbers end alike share a place. */
+#define CROWDS 256
+struct crowd {
+	__u64 window;
+	__u64 bytes;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CROWDS);
+	__type(key, __u32);
+	__type(value, struct crowd);
+} crowds __weak SEC(".maps");
+
 /* Found by the learn_self iterator before anything is attached. */
 __u32 own_tgid __weak = 0;
 #define NOBODY 0xffffffffu  /* while the programs outlive a sensor, own_tgid; 0 is the idle task */

@@ -97,10 +97,41 @@ static __always_inline void head_fill(struct sentra_head *head, __u32 type, __u3
 	head->reserved = 0;
 }
 
+/* One user's flood must not cost the events of others. Of the last quarter of the ring, nobody but
+ * root gets more than a sixty-fourth part of the whole within a window; what is refused is counted
+ * as lost. The ring is that full only when the reader does not keep up: what is read and not yet
+ * committed takes no more than half. Races cost a few records more or less. */
+#define CROWD_WINDOW_SHIFT 28 /* a quarter of a second */
+#define CROWD_SHARE_SHIFT  6
+
+__weak __noinline int is_crowded_out(__u64 bytes)
+{
+	__u64 size = bpf_ringbuf_query(&ring, BPF_RB_RING_SIZE);
+	__u64 window = bpf_ktime_get_boot_ns() >> CROWD_WINDOW_SHIFT;
+	__u32 uid = bpf_get_current_uid_gid();
+	__u32 key = uid % CROWDS;
+	struct crowd *crowd;
+
+	if (!uid || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < size - size / 4)
+		return 0;
+	crowd = bpf_map_lookup_elem(&crowds, &key);
+	if (!crowd)
+		return 0; /* cannot be: the key is below CROWDS */
+	if (crowd->window != window) {
+		crowd->window = window;
+		crowd->bytes = 0;
+	}
+	__sync_fetch_and_add(&crowd->bytes, bytes);
+	return crowd->bytes > size >> CROWD_SHARE_SHIFT;
+}
+
 /* class_bytes must be a constant. NULL: no room, counted. */
 #define record_begin(structure, type, class_bytes, row)                                            \
 	({                                                                                         \
-		structure *begun__ = bpf_ringbuf_reserve(&ring, class_bytes, 0);                   \
+		structure *begun__ = NULL;                                                         \
+                                                                                                   \
+		if (!is_crowded_out(class_bytes))                                                  \
+			begun__ = bpf_ringbuf_reserve(&ring, class_bytes, 0);                      \
 		if (begun__) {                                                                     \
 			__builtin_memset(begun__, 0, sizeof(*begun__));                            \
 			head_fill(&begun__->head, type, sizeof(*begun__));                         \

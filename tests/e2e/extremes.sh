@@ -125,6 +125,23 @@ full_ring() {
     echo "a full ring and a stopped consumer: what was lost is known to the last one"
 }
 
+# Nobody takes anything out of the ring while one user floods it: what root does then is told all the
+# same, to the last process.
+crowded_ring() {
+    local told
+    begin --ring 1
+    kill -STOP "$probe"
+    setpriv --reuid=65534 --regid=65534 --clear-groups "$bin/extremes" processes 5000 >"$out/did"
+    "$bin/extremes" processes 100 >"$out/did"
+    kill -CONT "$probe"
+    finish
+    expect "crowded ring: forks" 5102 "$(known process.fork)"
+    grep -q '^account process.fork .* lost [1-9]' "$out/errors" || fail "crowded ring: nothing was lost"
+    told=$(grep '"process.fork"' "$out/events" | grep -c '"user.id":0,')
+    [ "$told" -ge 101 ] || fail "crowded ring: of root's 101 forks $told were told"
+    echo "a ring that one user has filled: root's processes are told"
+}
+
 inside() {
     out=$(mktemp -d)
     trap 'rm -rf "$out"' EXIT
@@ -135,6 +152,7 @@ inside() {
     paths
     arguments
     full_ring
+    crowded_ring
 }
 
 if [ "${1:-}" = inside ]; then
