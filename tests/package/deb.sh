@@ -30,7 +30,7 @@ contents() {
     diff -r --exclude=README.md "$source_dir/rules" "$work/root/usr/share/sentra/rules" >&2 ||
         fail "the rules of the package are not those of the tree"
     dpkg-deb -e "$deb" "$work/control"
-    expect conffiles "/etc/logrotate.d/sentra /etc/sentra/sentra.yaml" \
+    expect conffiles "/etc/apparmor.d/usr.sbin.sentrad /etc/logrotate.d/sentra /etc/sentra/sentra.yaml" \
         "$(sort "$work/control/conffiles" | xargs)"
 }
 

@@ -31,6 +31,7 @@ inside() {
     check_load downgrade dpkg -i /opt/now.deb
     check_credentials
     tell_memory
+    check_apparmor
     check_removed
 }
 

@@ -29,6 +29,7 @@ inside() {
     check_load restart systemctl restart sentrad
     check_load upgrade dpkg -i /opt/next.deb
     tell_memory
+    check_apparmor
     check_removed
 }
 
@@ -47,7 +48,7 @@ need dpkg-buildpackage dh mmdebstrap "$qemu" cpio
 # host_archive DEB   a root file system with what the package depends on, made once; prints its place
 host_archive() {
     local deb=$1 packages archive root
-    packages=systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,openssh-client,sshpass,sudo,procps,iproute2,jq
+    packages=systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,openssh-client,sshpass,sudo,procps,iproute2,jq,apparmor
     # Of alternatives the first; no version is other than Debian 12's.
     packages+=,$(dpkg-deb -f "$deb" Depends | tr ',' '\n' | sed 's/|.*//; s/([^)]*)//; s/ //g' | paste -sd,)
     archive=${SENTRA_VM_CACHE:-$HOME/.cache/sentra-vm}/hosts/$(sha256sum <<<"$packages" | cut -c1-12).cpio
