@@ -193,7 +193,7 @@ std::string to_json(const Status &status)
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Result<std::vector<std::string>> status_without_daemon(const store::Store &store)
+Result<std::vector<std::string>> status_without_daemon(store::Store &store)
 {
     const auto position = store.position();
     if (!position)
@@ -213,6 +213,11 @@ Result<std::vector<std::string>> status_without_daemon(const store::Store &store
                   (position->clean_stop ? " and was stopped" : " and ended without warning");
     json["last_seen"] = time_text(position->watermark_ns);
     json["clean_stop"] = position->clean_stop;
+    json["sinks"] = Json::array();
+    if (const auto accounts = store.outbox().accounts())
+        for (const store::SinkAccount &sink : *accounts)
+            json["sinks"].push_back(
+                Json::parse(to_json(sink, position->watermark_ns), nullptr, false));
     json["gaps"] = gaps_json(*gaps);
     return std::vector<std::string>{json.dump(-1, ' ', false, Json::error_handler_t::replace)};
 }

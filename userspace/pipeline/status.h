@@ -48,7 +48,7 @@ struct Status {
 // Events that are missing, of all that were seen: what decides about "degraded".
 [[nodiscard]] std::uint64_t lost_events(const Status &status);
 
-// What a store can tell while nobody runs: one line of JSON.
-[[nodiscard]] Result<std::vector<std::string>> status_without_daemon(const store::Store &store);
+// What a store can tell while nobody runs: one line of JSON. Only reads.
+[[nodiscard]] Result<std::vector<std::string>> status_without_daemon(store::Store &store);
 
 } // namespace sentra::pipeline
