@@ -23,6 +23,9 @@ namespace {
 // While old entries are read again there is no haste, and a host that was busy then may have
 // delayed its lines for longer.
 constexpr std::uint64_t kCatchUpSlackNs = 5 * kSecondNs;
+// Where lines come without an end, the end of the journal is never reached; what is behind that
+// line must not wait as if it were old.
+constexpr std::uint64_t kFloodSlackNs = kSecondNs;
 // A library handle on a directory that was empty does not see every way it can be filled.
 constexpr std::uint64_t kReopenEmptyNs = 10 * kSecondNs;
 
@@ -229,7 +232,8 @@ Reader::Next Reader::read_one()
         return Next::over;
     const std::uint64_t written_ns = entry_time_ns(journal_.get());
     if (written_ns > kCatchUpSlackNs)
-        watermark(std::min(written_ns, now_ns()) - kCatchUpSlackNs);
+        watermark(std::min(written_ns, now_ns()) -
+                  (written_ns < opened_ns_ ? kCatchUpSlackNs : kFloodSlackNs));
     return Next::entry;
 }
 
