@@ -42,6 +42,9 @@ public:
     void take(std::vector<signal::Signal> &signals, const sentra_head &by, const Loop &loop);
     void add(store::Gap gap) { batch_.gaps.push_back(std::move(gap)); }
     [[nodiscard]] bool has_signals() const { return !batch_.signals.empty(); }
+    // What was there before the start has been taken: a clock that is set back makes nothing of
+    // what comes now a part of it.
+    void end_rebuild() { rebuild_.until_ns = cursor_passed_ ? 0 : rebuild_.until_ns; }
     // Nothing waits for the cursor: what settle() has committed is all that was taken.
     [[nodiscard]] bool is_past_cursor() const { return cursor_passed_; }
 

@@ -60,6 +60,9 @@ Result<void> Sources::open_sensor(const Config &config, const Start &start)
     sensor_ = std::move(*sensor);
     for (const std::string &note : sensor_->continuity().notes)
         say_(note);
+    if (const std::string &why = sensor_->continuity().why_lost;
+        !why.empty() && !start.pins.empty())
+        say_("what the kernel's programs see does not outlive an end without warning: " + why);
     return {};
 }
 
