@@ -14,10 +14,11 @@ install(DIRECTORY rules/ DESTINATION ${CMAKE_INSTALL_DATADIR}/sentra/rules
 # Cross-built, they are left out, or made by CMAKE_CROSSCOMPILING_EMULATOR.
 function(sentra_said file)
     set(made ${CMAKE_BINARY_DIR}/said/${file})
+    list(JOIN ARGN " " words)
     add_custom_command(OUTPUT ${made}
         COMMAND sh -c "words=\$1; file=\$2; shift 2; \"\$@\" \$words >\"\$file.new\" && mv \"\$file.new\" \"\$file\""
-            sh "${ARGN}" ${made} ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:sentra>
-        DEPENDS sentra COMMENT "sentra ${ARGN}" VERBATIM)
+            sh "${words}" ${made} ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:sentra>
+        DEPENDS sentra COMMENT "sentra ${words}" VERBATIM)
     set_property(GLOBAL APPEND PROPERTY sentra_said ${made})
 endfunction()
 
