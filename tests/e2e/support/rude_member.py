@@ -22,12 +22,22 @@ def connect(path):
     return channel
 
 
+def send(channel, request):
+    try:
+        channel.sendall(request)
+    except OSError:
+        pass  # sent away already
+
+
+def leave(path, request):
+    channel = connect(path)
+    send(channel, request)
+    return channel
+
+
 def ask(path, request):
     with connect(path) as channel:
-        try:
-            channel.sendall(request)
-        except OSError:
-            pass
+        send(channel, request)
         answer = b""
         try:
             while piece := channel.recv(65536):
@@ -47,21 +57,11 @@ def main():
     while time.monotonic() < until:
         for request in (b'{"verb":"status"}\n', b"x" * 100_000, b"{" * 4000 + b"\n", b"\0\xff\n"):
             said[ask(path, request)] += 1
-        held = held[-20:] + [connect(path)]  # says nothing
-        silent = connect(path)
-        silent.sendall(b'{"verb":"sig')  # half a request
-        held.append(silent)
-        unread = connect(path)
-        try:
-            unread.sendall(b'{"verb":"signals","most":10000}\n')
-        except OSError:
-            pass
-        held.append(unread)
+        # Says nothing; says half of it; does not read the answer.
+        held = held[-20:] + [leave(path, b""), leave(path, b'{"verb":"sig'),
+                             leave(path, b'{"verb":"signals","most":10000}\n')]
         for channel in slow[-4:]:
-            try:
-                channel.sendall(b" ")  # one byte now and then
-            except OSError:
-                pass
+            send(channel, b" ")  # one byte now and then
         slow = slow[-3:] + [connect(path)]
     print(json.dumps(said))
     return 0
