@@ -16,8 +16,6 @@ namespace sentra::cli {
 
 namespace {
 
-constexpr const char *kZones = "/usr/share/zoneinfo/";
-
 tl::unexpected<NotFetched> refused(Exit status, std::string text)
 {
     return tl::unexpected(NotFetched{status, std::move(text)});
@@ -67,23 +65,12 @@ tl::expected<std::unique_ptr<store::Store>, NotFetched> store_of(const Arguments
 
 } // namespace
 
-Result<report::Zone> zone_of(const Arguments &arguments)
+Result<Zone> zone_of(const Arguments &arguments)
 {
-    const std::string name = arguments.text("--time-zone", "UTC");
-    if (name == "UTC")
-        return report::Zone{};
-    const bool is_plain = name.front() != '/' && name.find("..") == std::string::npos;
-    const auto bytes = is_plain ? read_file(kZones + name) : failure("");
-    if (!bytes)
-        return failure("there is no time zone \"" + printable(name, 60) + "\" below " + kZones);
-    auto zone = report::zone_from_tzif(name, *bytes);
-    if (!zone)
-        return tl::unexpected(std::move(zone.error()).within(printable(name, 60)));
-    return zone;
+    return load_zone(arguments.text("--time-zone", "UTC"));
 }
 
-Result<report::Period> period_of(const Arguments &arguments, const report::Zone &zone,
-                                 std::uint64_t now)
+Result<report::Period> period_of(const Arguments &arguments, const Zone &zone, std::uint64_t now)
 {
     const bool has_from = arguments.has("--from"), has_to = arguments.has("--to");
     if (arguments.has("--week") && (has_from || has_to))

@@ -13,9 +13,9 @@ namespace sentra::cli {
 inline constexpr unsigned kReportMode = 0640;
 
 // "--time-zone"; UTC without it.
-[[nodiscard]] Result<report::Zone> zone_of(const Arguments &arguments);
+[[nodiscard]] Result<Zone> zone_of(const Arguments &arguments);
 // "--week", or "--from" and "--to", or the last week that is over.
-[[nodiscard]] Result<report::Period> period_of(const Arguments &arguments, const report::Zone &zone,
+[[nodiscard]] Result<report::Period> period_of(const Arguments &arguments, const Zone &zone,
                                                std::uint64_t now);
 struct ReportInput {
     report::Input input;

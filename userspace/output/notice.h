@@ -6,16 +6,21 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
+#include "base/zone.h"
 #include "output/transport.h"
 
 namespace sentra::output {
 
 struct NoticePolicy {
-    bool asks_only = true; // only what asks for action
-    double least = 0;      // and has at least this score
-    struct Quiet {         // minutes of the day, UTC; over midnight where the end is earlier
+    bool asks_only = true;            // only what asks for action
+    double least = 0;                 // and has at least this score
+    std::vector<std::string> intents; // and has one of these; empty: any
+    struct Quiet {                    // minutes of the day; over midnight where the end is earlier
         unsigned from_min = 0, to_min = 0;
+        Zone zone;
     };
     std::optional<Quiet> quiet;  // then only what asks for action
     std::uint64_t digest_ns = 0; // the rest comes together, once in that time; 0: at once

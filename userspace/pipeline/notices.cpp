@@ -16,20 +16,29 @@ namespace {
 constexpr std::uint64_t kBetweenUpdatesNs = kHourNs;
 constexpr std::size_t kNamedMost = 10; // signals, in a digest
 
+unsigned minute_of_day(const Zone &zone, std::uint64_t time_ns)
+{
+    const Civil local = zone.civil(time_ns);
+    return local.hour * 60 + local.minute;
+}
+
 bool is_quiet(const output::NoticePolicy &policy, std::uint64_t now_ns)
 {
     if (!policy.quiet)
         return false;
-    const auto minute = static_cast<unsigned>(now_ns % kDayNs / kMinuteNs);
-    const auto [from, to] = *policy.quiet;
+    const unsigned minute = minute_of_day(policy.quiet->zone, now_ns);
+    const unsigned from = policy.quiet->from_min, to = policy.quiet->to_min;
     return from < to ? minute >= from && minute < to : minute >= from || minute < to;
 }
 
 std::uint64_t quiet_until_ns(const output::NoticePolicy &policy, std::uint64_t now_ns)
 {
-    const std::uint64_t today_ns = now_ns - now_ns % kDayNs;
-    const std::uint64_t end_ns = today_ns + policy.quiet->to_min * kMinuteNs;
-    return end_ns > now_ns ? end_ns : end_ns + kDayNs;
+    // By the clock on the wall; where that is set meanwhile, whoever looks then sees that it is
+    // quiet still, or an hour later than it might be.
+    constexpr unsigned kDayMinutes = 24 * 60;
+    const unsigned minute = minute_of_day(policy.quiet->zone, now_ns);
+    const unsigned left = (policy.quiet->to_min + kDayMinutes - minute) % kDayMinutes;
+    return now_ns - now_ns % kMinuteNs + (left == 0 ? kDayMinutes : left) * kMinuteNs;
 }
 
 bool is_settled(const signal::Signal &signal)
@@ -55,6 +64,9 @@ std::string why_not(const output::NoticePolicy &policy, const Waiting &waiting,
         return "nothing that was told before has changed";
     if (policy.asks_only && !signal.action_needed)
         return "it does not ask for action";
+    if (!policy.intents.empty() && std::find(policy.intents.begin(), policy.intents.end(),
+                                             signal.intent) == policy.intents.end())
+        return "its intent is none of those that this sink is told";
     if (signal.score < policy.least)
         return "its score is below what this sink is told";
     return "";

@@ -77,7 +77,8 @@ Result<std::string> bytes_of(zip_source_t *source)
     return bytes;
 }
 
-Result<std::string> pack_unsealed(const std::vector<Member> &members)
+// With room for a comment of so many bytes at its end.
+Result<std::string> pack_unsealed(const std::vector<Member> &members, std::size_t comment_bytes)
 {
     zip_error_t error = {};
     Source source(zip_source_buffer_create(nullptr, 0, 0, &error));
@@ -90,7 +91,7 @@ Result<std::string> pack_unsealed(const std::vector<Member> &members)
     for (const Member &member : members)
         if (auto added = add(zip.get(), member); !added)
             return tl::unexpected(std::move(added.error()).within("make an archive"));
-    const std::string room(kSealBytes, '0');
+    const std::string room(comment_bytes, '0');
     if (zip_set_archive_comment(zip.get(), room.data(), static_cast<zip_uint16_t>(room.size())) !=
         0)
         return wrong("make an archive", zip.get());
@@ -131,7 +132,7 @@ std::optional<std::string> read_member(zip_t *zip, zip_uint64_t index, std::size
 
 Result<std::string> pack(const std::vector<Member> &members, const SigningKey &key)
 {
-    auto archive = pack_unsealed(members);
+    auto archive = pack_unsealed(members, kSealBytes);
     if (!archive)
         return archive;
     const std::string room(kSealBytes, '0');
@@ -144,6 +145,11 @@ Result<std::string> pack(const std::vector<Member> &members, const SigningKey &k
         return tl::unexpected(std::move(signature.error()));
     archive->append(kMark).append(digest).append(" ").append(to_hex(*signature));
     return archive;
+}
+
+Result<std::string> pack(const std::vector<Member> &members)
+{
+    return pack_unsealed(members, 0);
 }
 
 Result<Seal> seal_of(std::string_view archive)

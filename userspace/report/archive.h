@@ -22,6 +22,9 @@ struct Member {
 // In the order given.
 [[nodiscard]] Result<std::string> pack(const std::vector<Member> &members, const SigningKey &key);
 
+// Without a seal: an archive that proves nothing.
+[[nodiscard]] Result<std::string> pack(const std::vector<Member> &members);
+
 struct Unpacked {
     std::vector<Member> members;
     struct Broken {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "report/document.h"
-#include "report/zone.h"
+#include "report/period.h"
 
 namespace sentra::report {
 

@@ -16,7 +16,7 @@
 #include "engine/catalogues.h"
 #include "report/document.h"
 #include "report/host_facts.h"
-#include "report/zone.h"
+#include "report/period.h"
 #include "signal/decision.h"
 #include "signal/signal.h"
 #include "signal/summary.h"

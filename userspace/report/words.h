@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "report/zone.h"
+#include "report/period.h"
 #include "signal/signal.h"
 
 namespace sentra::report {

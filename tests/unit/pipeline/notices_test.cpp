@@ -124,7 +124,7 @@ TEST_F(People, AreNotToldOfYesterday)
 TEST_F(People, SleepOverMidnightUnlessSomethingAsksForAction)
 {
     policy_.asks_only = false;
-    policy_.quiet = {22 * 60, 7 * 60};
+    policy_.quiet = {22 * 60, 7 * 60, {}};
     now_ns_ = parse_rfc3339("2026-03-02T23:30:00Z").value_or(0);
     form("calm", 0.3);
     form("grave", 0.9);
@@ -134,6 +134,38 @@ TEST_F(People, SleepOverMidnightUnlessSomethingAsksForAction)
     EXPECT_THAT(chosen().now, ElementsAre(1));
     now_ns_ = parse_rfc3339("2026-03-03T07:00:00Z").value_or(0);
     EXPECT_THAT(chosen().now, ElementsAre(0, 1));
+}
+
+TEST_F(People, SleepByTheClockOnTheirWall)
+{
+    // Berlin in 2026: an hour ahead of UTC, two from 29 March at 01:00 UTC on.
+    const auto change = parse_rfc3339("2026-03-29T01:00:00Z").value_or(0) / kSecondNs;
+    const Zone berlin{"Europe/Berlin",
+                      {{0, 3600, "CET"}, {static_cast<std::int64_t>(change), 7200, "CEST"}}};
+    policy_.asks_only = false;
+    policy_.quiet = {22 * 60, 7 * 60, berlin};
+    now_ns_ = parse_rfc3339("2026-03-02T20:59:00Z").value_or(0);
+    form("calm", 0.3);
+    EXPECT_THAT(chosen().now, ElementsAre(0));
+    now_ns_ = parse_rfc3339("2026-03-02T21:00:30Z").value_or(0);
+    EXPECT_THAT(chosen().now, IsEmpty());
+    EXPECT_EQ(format_rfc3339(chosen().next_ns), "2026-03-03T06:00:00.000Z");
+    // The night in which the clock is set: woken by the hours of the evening, by those of the
+    // morning it is no longer quiet.
+    now_ns_ = parse_rfc3339("2026-03-29T04:59:00Z").value_or(0);
+    letters_.back().row.queued_ns = now_ns_ - kMinuteNs;
+    EXPECT_THAT(chosen().now, IsEmpty());
+    now_ns_ = parse_rfc3339("2026-03-29T05:00:00Z").value_or(0);
+    EXPECT_THAT(chosen().now, ElementsAre(0));
+}
+
+TEST_F(People, AreToldOfTheIntentsTheyAskedFor)
+{
+    policy_.intents = {"Persistence", "Impact"};
+    letters_[form("key", 0.9)].signal.intent = "Persistence";
+    letters_[form("guess", 0.9)].signal.intent = "Credential access";
+    EXPECT_THAT(chosen().now, ElementsAre(0));
+    EXPECT_THAT(why(chosen(), 1), HasSubstr("intent"));
 }
 
 TEST_F(People, GetWhatCanWaitAsOneMessageADay)
@@ -208,6 +240,8 @@ TEST(NoticePolicy, IsReadFromTheSinksKeys)
                                                      {"least_score", "80"},
                                                      {"quiet_hours", "22:00-06:30"},
                                                      {"digest", "12h"},
+                                                     {"intents", "Impact, Persistence"},
+                                                     {"time_zone", "UTC"},
                                                      {"most", "3"}}));
     ASSERT_TRUE(policy) << policy.error().text;
     EXPECT_FALSE(policy->asks_only);
@@ -216,15 +250,24 @@ TEST(NoticePolicy, IsReadFromTheSinksKeys)
     EXPECT_EQ(policy->quiet->to_min, 6U * 60 + 30);
     EXPECT_EQ(policy->digest_ns, 12 * kHourNs);
     EXPECT_EQ(policy->most, 3U);
+    EXPECT_THAT(policy->intents, ElementsAre("Impact", "Persistence"));
     EXPECT_TRUE(output::notice_policy(slack({}))->asks_only);
 }
 
 TEST(NoticePolicy, RefusesWhatItCannotKeep)
 {
-    const std::pair<const char *, const char *> wrong[] = {
-        {"tell", "some"},        {"least_score", "101"}, {"quiet_hours", "22-7"},
-        {"quiet_hours", "9:00"}, {"digest", "soon"},     {"quiet_hours", "07:00-07:00"},
-        {"most", "0"},           {"most", "-1"},         {"quiet_hours", "25:00-07:00"}};
+    const std::pair<const char *, const char *> wrong[] = {{"tell", "some"},
+                                                           {"least_score", "101"},
+                                                           {"quiet_hours", "22-7"},
+                                                           {"quiet_hours", "9:00"},
+                                                           {"digest", "soon"},
+                                                           {"quiet_hours", "07:00-07:00"},
+                                                           {"most", "0"},
+                                                           {"most", "-1"},
+                                                           {"quiet_hours", "25:00-07:00"},
+                                                           {"intents", "Persistense"},
+                                                           {"time_zone", "../etc/shadow"},
+                                                           {"time_zone", "Mars/Base"}};
     for (const auto &[key, value] : wrong) {
         const auto policy = output::notice_policy(slack({{key, value}}));
         ASSERT_FALSE(policy) << key << ": " << value;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "report/zone.h"
+#include "report/period.h"
 
 #include <gtest/gtest.h>
 

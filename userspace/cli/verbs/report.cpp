@@ -73,7 +73,7 @@ int hand_out(const Arguments &arguments, const Report &report, const std::string
     return kOk;
 }
 
-std::string days_of(const report::Period &period, const report::Zone &zone)
+std::string days_of(const report::Period &period, const Zone &zone)
 {
     const auto date = [&](std::uint64_t time_ns) {
         const Civil civil = zone.civil(time_ns);

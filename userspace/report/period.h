@@ -1,35 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Days and weeks as people count them: a time zone handed in as a table, and the periods a report
-// may be about. No clock, no environment, no locale.
+// Days and weeks as people count them: the periods a report may be about.
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <vector>
 
-#include "base/result.h"
-#include "base/time.h"
+#include "base/zone.h"
 
 namespace sentra::report {
-
-struct Zone {
-    struct Change {
-        std::int64_t from_s = 0; // Unix
-        std::int32_t offset_s = 0;
-        std::string abbreviation;
-    };
-    std::string name = "UTC";
-    std::vector<Change> changes; // in order of time; empty: UTC
-
-    [[nodiscard]] std::int64_t offset_s(std::int64_t unix_s) const;
-    [[nodiscard]] Civil civil(std::uint64_t time_ns) const;
-    // When the day begins there.
-    [[nodiscard]] std::uint64_t midnight_ns(const Civil &day) const;
-};
-
-// The bytes of a file of the zone database (RFC 8536, its 64-bit block).
-[[nodiscard]] Result<Zone> zone_from_tzif(std::string name, std::string_view text);
 
 struct Period {
     std::uint64_t from_ns = 0, to_ns = 0; // the end is not part of it
