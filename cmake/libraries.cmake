@@ -37,6 +37,7 @@ sentra_pkg(curl libcurl)
 sentra_pkg(journal libsystemd)
 sentra_pkg(sqlite sqlite3)
 sentra_pkg(zip libzip)
+sentra_pkg(microhttpd libmicrohttpd)
 sentra_pkg(yaml yaml-cpp)
 sentra_pkg(re2 re2)
 

@@ -29,6 +29,13 @@ struct Finding {
 [[nodiscard]] std::vector<Finding> check_state(const Config &config);
 [[nodiscard]] std::vector<Finding> check_clock();
 [[nodiscard]] std::vector<Finding> check_rules(const Config &config);
+// Texts of journald.conf and its folders, later ones over earlier ones; those of this host.
+[[nodiscard]] std::vector<Finding> check_rate_limit(const std::vector<std::string> &settings);
+[[nodiscard]] std::vector<std::string> journald_settings();
+// What /proc/self/status of a process of root's says of the rights that can be had.
+[[nodiscard]] std::vector<Finding> check_rights(const std::string &process_status);
+// Where signals go, as the daemon's status has it: what was reached, what was not.
+[[nodiscard]] std::vector<Finding> check_reach(const std::string &status);
 // Tries every rung here and takes it away again: a few seconds, as root.
 [[nodiscard]] std::vector<sensor::Watch> try_watches();
 // How changes of protected files are seen that the programs do not see.

@@ -74,6 +74,11 @@ constexpr std::array kKeys = {
         Number{[](Config &c) -> std::uint32_t & { return c.queues.journal_mb; }, 1, 1024, "MiB"},
         "What may wait between the journal and the rules."},
 
+    ConfigKey{
+        "metrics.listen", Text{[](Config &c) -> std::string & { return c.metrics_listen; }},
+        "Where the figures (/metrics) and the sensor's health (/healthz) are given over HTTP, "
+        "such as 127.0.0.1:9109; a loopback address only.",
+        "nowhere"},
     ConfigKey{"metrics.textfile", Text{[](Config &c) -> std::string & { return c.metrics_file; }},
               "Where the figures for Prometheus' node exporter are written; off: nowhere.",
               "/var/lib/prometheus/node-exporter/sentra.prom where that folder is there"},

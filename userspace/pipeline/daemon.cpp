@@ -21,6 +21,7 @@
 #include "pipeline/memory.h"
 #include "pipeline/merge.h"
 #include "pipeline/metrics.h"
+#include "pipeline/metrics_port.h"
 #include "pipeline/needed.h"
 #include "pipeline/preflight.h"
 #include "pipeline/privileges.h"
@@ -41,6 +42,8 @@ constexpr std::chrono::seconds kBetweenCommits(1);
 constexpr std::chrono::milliseconds kBetweenStatus(1000);
 // systemd gives 30 s before it kills.
 constexpr std::chrono::seconds kDrainPatience(20);
+// As long as this is nobody's upgrade any more.
+constexpr std::uint64_t kGapToldNs = 5 * kMinuteNs;
 // The service manager waits a minute for a word before it starts the sensor anew.
 constexpr std::chrono::seconds kSilenceMost(30);
 
@@ -103,6 +106,7 @@ private:
     Errands errands_;     // what the door asks of the loop
     std::optional<Desk> desk_;
     MetricsFile metrics_{metrics_path(config_.metrics_file)};
+    std::unique_ptr<MetricsPort> metrics_port_; // empty: nobody may ask over HTTP
     std::mutex status_mutex_; // guards status_, which the door's thread reads
     std::string status_;
     std::unique_ptr<ControlServer> door_; // first to go: it uses all the others
@@ -267,6 +271,9 @@ Result<void> Daemon::tell_facts()
     } else {
         tell_gap(reason_for_gap(last_, boot_) + "; " + why);
     }
+    if (!memory_.set_aside.empty())
+        merge_->tell(trouble_fact(SENTRA_TROUBLE_STORE_REPLACED, memory_.set_aside,
+                                  "the store was damaged and is kept as " + memory_.set_aside));
     // Committed before anything is watched: from here on, an end without warning can be told from a
     // stop. A store that cannot be written now is no reason to watch nothing.
     settle(false);
@@ -281,10 +288,23 @@ void Daemon::tell_gap(const std::string &reason)
     merge_->tell(gap_fact(SENTRA_SOURCE_KERNEL, gap.from_ns, gap.to_ns, gap.reason));
     gaps_.push_back(gap);
     committer_->add(gap);
+    // A restart of the host is everybody's to see, and short gaps are what upgrades take.
+    const bool was_down = !last_.boot_id.empty() && last_.boot_id != boot_;
+    if (!was_down && gap.to_ns - std::min(gap.to_ns, gap.from_ns) >= kGapToldNs)
+        merge_->tell(trouble_fact(SENTRA_TROUBLE_UNWATCHED, "kernel",
+                                  "nobody watched the kernel from " +
+                                      format_for_reading(gap.from_ns) + " to " +
+                                      format_for_reading(gap.to_ns) + ": " + reason));
 }
 
 Result<void> Daemon::open_door()
 {
+    if (!config_.metrics_listen.empty()) {
+        auto port = MetricsPort::make(config_.metrics_listen);
+        if (!port)
+            return tl::unexpected(std::move(port.error()).within("metrics.listen"));
+        metrics_port_ = std::move(*port);
+    }
     publish();
     auto opened = ControlServer::open(socket_path(config_.socket, config_.state_dir),
                                       [this](const Request &request) { return answer(request); });
@@ -305,6 +325,9 @@ Result<void> Daemon::run()
 {
     sources_->run();
     deliveries_->start();
+    // Nobody stays unwatched because a port is taken.
+    if (auto started = metrics_port_ ? metrics_port_->start() : Result<void>(); !started)
+        spdlog::error("metrics.listen: {}; nobody can ask there", started.error().text);
     while (!merge_->is_over() && !merge_->is_closed()) {
         const auto record = merge_->next(kPatience);
         if (record)
@@ -349,6 +372,10 @@ void Daemon::look()
     deliveries_->tidy(unix_now_ns());
     const bool came_up = !ready_ && loop_->watermark_ns() >= started_ns_;
     ready_ = ready_ || came_up;
+    if (came_up && merge_->stalls() == 0) { // a source that was left behind may still bring the past
+        loop_->learn_until(0);
+        committer_->end_rebuild();
+    }
     // Committed before it is said: whoever ends us from here on ends somebody who was watching.
     if (came_up || now - committed_ >= kBetweenCommits)
         settle(false);
@@ -400,6 +427,8 @@ void Daemon::settle(bool clean_stop)
     }
     store_error_.clear();
     deliveries_->committed();
+    for (event::Record &trouble : deliveries_->new_troubles())
+        merge_->tell(std::move(trouble));
     if (committer_->is_past_cursor())
         sources_->release(kernel_.until());
     print(*news);
@@ -522,6 +551,8 @@ void Daemon::publish()
 {
     published_ = Clock::now();
     const Status status = describe();
+    if (metrics_port_)
+        metrics_port_->offer(status, Clock::now());
     if (const std::string wrong = metrics_.offer(status); !wrong.empty())
         spdlog::warn("metrics: {}; it is tried again", wrong);
     std::string line = to_json(status);

@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "pipeline/facts.h"
 #include "pipeline/housekeeping.h"
 #include "pipeline/sink_desk.h"
 #include "signal/json_parts.h"
@@ -113,10 +114,32 @@ void Deliveries::start()
 
 void Deliveries::collect(store::Batch &batch)
 {
-    const auto before = static_cast<std::ptrdiff_t>(batch.posted.size());
+    const auto posted = static_cast<std::ptrdiff_t>(batch.posted.size());
+    const std::size_t pauses = batch.pauses.size();
     for (const auto &courier : couriers_)
         courier->collect(batch);
-    collected_.insert(collected_.end(), batch.posted.begin() + before, batch.posted.end());
+    collected_.insert(collected_.end(), batch.posted.begin() + posted, batch.posted.end());
+    for (std::size_t at = pauses; at < batch.pauses.size(); ++at)
+        if (const store::Pause &pause = batch.pauses[at]; !pause.why.empty())
+            note(SENTRA_TROUBLE_SINK_REFUSES, pause.sink, pause.why, pause.time_ns);
+    for (auto at = batch.posted.begin() + posted; at != batch.posted.end(); ++at)
+        if (at->state == store::Posted::State::dead)
+            note(SENTRA_TROUBLE_SINK_REJECTED, at->sink, at->why, at->time_ns);
+}
+
+void Deliveries::note(sentra_trouble_kind kind, const std::string &sink, const std::string &detail,
+                      std::uint64_t now_ns)
+{
+    std::uint64_t &last_ns = troubled_ns_[{kind, sink}];
+    if (last_ns != 0 && now_ns - std::min(now_ns, last_ns) < kDayNs)
+        return;
+    last_ns = now_ns;
+    troubles_.push_back(trouble_fact(kind, sink, printable(detail, 300)));
+}
+
+std::vector<event::Record> Deliveries::new_troubles()
+{
+    return std::exchange(troubles_, {});
 }
 
 void Deliveries::committed()

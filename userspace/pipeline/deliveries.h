@@ -4,10 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "event/event.h"
 #include "pipeline/config.h"
 #include "pipeline/control.h"
 #include "pipeline/courier.h"
@@ -26,6 +29,10 @@ public:
     // Before a commit: what the couriers have to say goes with it. After one: it need not be kept.
     void collect(store::Batch &batch);
     void committed();
+    // What a person has to know of the sinks themselves, to be told as events: of one sink, the
+    // same at most once a day, so that a document about a sink that it does not take either asks
+    // for no other.
+    [[nodiscard]] std::vector<event::Record> new_troubles();
     void tell_news(); // something else was committed that is to be told
     void reopen();
     // By the clock: what waited too long is given up and said, what was delivered long ago goes.
@@ -48,6 +55,11 @@ private:
     store::Store &store_;
     std::vector<std::unique_ptr<Courier>> couriers_;
     std::vector<store::Posted> collected_; // and not yet known to be committed
+    void note(sentra_trouble_kind kind, const std::string &sink, const std::string &detail,
+              std::uint64_t now_ns);
+
+    std::vector<event::Record> troubles_;
+    std::map<std::pair<sentra_trouble_kind, std::string>, std::uint64_t> troubled_ns_;
     std::uint64_t tidied_ns_ = 0;
 };
 

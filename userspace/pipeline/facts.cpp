@@ -135,6 +135,15 @@ event::Record tamper_fact(sentra_tampering kind, std::string_view detail)
     return sign.finish();
 }
 
+event::Record trouble_fact(sentra_trouble_kind kind, std::string_view subject,
+                           std::string_view detail)
+{
+    auto trouble = fact<sentra_trouble>(SENTRA_META_TROUBLE);
+    trouble->kind = kind;
+    trouble.text(trouble->subject, subject).text(trouble->detail, detail);
+    return trouble.finish();
+}
+
 event::Record loss_fact(sentra_loss kind, std::uint64_t count, std::uint64_t total)
 {
     auto loss = fact<sentra_lost>(SENTRA_META_LOSS);

@@ -30,6 +30,8 @@ namespace sentra::pipeline {
                                      std::uint64_t to_ns, std::string_view reason);
 // detail: a lower-case clause for people.
 [[nodiscard]] event::Record tamper_fact(sentra_tampering kind, std::string_view detail);
+[[nodiscard]] event::Record trouble_fact(sentra_trouble_kind kind, std::string_view subject,
+                                         std::string_view detail);
 [[nodiscard]] event::Record loss_fact(sentra_loss kind, std::uint64_t count, std::uint64_t total);
 
 // /etc/passwd and /etc/group, and what changes in them. Only these: whoever asked NSS for a name

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pipeline/preflight.h"
 
+#include "pipeline/metrics_port.h"
+
 namespace sentra::pipeline {
 
 Result<std::shared_ptr<const engine::Rules>> load_rules(const Config &config)
@@ -16,6 +18,9 @@ Result<std::string> check(const Config &config)
     const auto rules = load_rules(config);
     if (!rules)
         return tl::unexpected(rules.error());
+    if (!config.metrics_listen.empty())
+        if (auto port = MetricsPort::make(config.metrics_listen); !port)
+            return tl::unexpected(std::move(port.error()).within("metrics.listen"));
     return "the configuration can be used: " + std::to_string((*rules)->all().size()) +
            " rules, bundle " + (*rules)->bundle().substr(0, 12) + ", " +
            std::to_string(config.sinks.size()) + (config.sinks.size() == 1 ? " sink" : " sinks");

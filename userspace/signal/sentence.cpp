@@ -62,6 +62,7 @@ constexpr Row kRows[] = {
 
     {SENTRA_META_TAMPER, "tamper.kind", "clock_stepped", "the clock was set"},
     {SENTRA_META_TAMPER, nullptr, nullptr, "{tamper.detail}"},
+    {SENTRA_META_TROUBLE, nullptr, nullptr, "{trouble.detail}"},
 
     {SENTRA_AUTH_LOGIN, "auth.partial", "true", "{user.name} passed one of several sign-in methods{from?}{method?}"},
     {SENTRA_AUTH_LOGIN, "event.outcome", "success", "{user.name} signed in{from?}{method?}"},

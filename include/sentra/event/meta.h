@@ -94,7 +94,27 @@ struct sentra_tamper {
 	__s64 step_ns;			/* of the clock */
 };
 
+/* Nothing that anybody did: the sensor's own work does not get where it should. */
+enum sentra_trouble_kind {
+	SENTRA_TROUBLE_UNKNOWN = 0,
+	SENTRA_TROUBLE_UNWATCHED,	/* the kernel was not watched, and the host was not down */
+	SENTRA_TROUBLE_SINK_REFUSES,	/* nothing more is brought to a sink until a person acts */
+	SENTRA_TROUBLE_SINK_REJECTED,	/* a sink will never take one of the documents */
+	SENTRA_TROUBLE_STORE_REPLACED,	/* the store was damaged; a new one took its place */
+};
+
+struct sentra_trouble {
+	struct sentra_head head;
+	struct sentra_text subject;	/* a sink's name, a file's path */
+	struct sentra_text detail;	/* a lower-case clause, for people */
+	__u32 kind;			/* enum sentra_trouble_kind */
+	__u32 reserved;
+};
+
 #ifdef __cplusplus
+inline constexpr const char *sentra_troubles[] = {
+    "unknown", "unwatched", "sink_refuses", "sink_rejected", "store_replaced",
+};
 inline constexpr const char *sentra_tamperings[] = {
     "unknown", "pins_removed", "paused", "detached", "blind", "journal_stopped", "clock_stepped",
 };
@@ -211,6 +231,17 @@ template <> struct sentra::Describe<sentra_tamper> {
     };
 };
 static_assert(sentra::described<sentra_tamper>() == sizeof(sentra_tamper));
+
+template <> struct sentra::Describe<sentra_trouble> {
+    static constexpr Field fields[] = {
+        FIELD_HIDDEN(sentra_trouble, head),
+        FIELD_TEXT(sentra_trouble, subject, "trouble.subject"),
+        FIELD_TEXT(sentra_trouble, detail, "trouble.detail"),
+        FIELD_CHOICE(sentra_trouble, kind, sentra_troubles, "trouble.kind"),
+        FIELD_HIDDEN(sentra_trouble, reserved),
+    };
+};
+static_assert(sentra::described<sentra_trouble>() == sizeof(sentra_trouble));
 #endif
 
 #endif

@@ -188,8 +188,8 @@ TEST_F(Door, OneUserHasHisShareAndNoMore)
     std::size_t answered = 0, refused = 0;
     for (int times = 0; times < 20; ++times) {
         const std::string said = talk("{\"verb\":\"status\"}\n");
-        answered += said.rfind("{\"ok\":true", 0) == 0 ? 1 : 0;
-        refused += said.find("too many requests") != std::string::npos ? 1 : 0;
+        answered += said.rfind("{\"ok\":true", 0) == 0 ? 1U : 0U;
+        refused += said.find("too many requests") != std::string::npos ? 1U : 0U;
     }
     EXPECT_GE(answered, 2u);
     EXPECT_GE(refused, 10u);

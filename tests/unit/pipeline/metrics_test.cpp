@@ -6,12 +6,15 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/time.h"
 #include "pipeline/metrics.h"
+#include "pipeline/metrics_port.h"
 
 namespace sentra::pipeline {
 namespace {
@@ -137,6 +140,71 @@ TEST(MetricsFile, IsReplacedWholeAndSaysOnceThatItCannotBe)
     ::unlink(path.c_str());
     ::rmdir(folder.c_str());
     EXPECT_EQ(MetricsFile(metrics_path("off")).offer(status), "");
+}
+
+// ---- over HTTP --------------------------------------------------------------------------------
+
+// What curl would show: the head and the body.
+std::string asked(std::uint16_t port, const std::string &request)
+{
+    const Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(fd.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) != 0 ||
+        !write_all(fd, request + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        return {};
+    std::string text;
+    char buffer[4096];
+    for (ssize_t got = 0; (got = ::read(fd.get(), buffer, sizeof buffer)) > 0;)
+        text.append(buffer, static_cast<std::size_t>(got));
+    return text;
+}
+
+TEST(MetricsPort, GivesThePageAndSaysWhetherTheSensorGetsOn)
+{
+    auto port = MetricsPort::make("127.0.0.1:0");
+    ASSERT_TRUE(port) << port.error().text;
+    ASSERT_TRUE((*port)->start());
+    EXPECT_NE(asked((*port)->port(), "GET /healthz").find("503"), std::string::npos)
+        << "nothing has been offered yet";
+    (*port)->offer(a_status(), MetricsPort::Clock::now());
+    const std::string page = asked((*port)->port(), "GET /metrics");
+    EXPECT_EQ(page.substr(0, 15), "HTTP/1.1 200 OK");
+    EXPECT_NE(page.find("text/plain; version=0.0.4"), std::string::npos);
+    EXPECT_EQ(page.substr(page.find("\r\n\r\n") + 4), to_metrics(a_status()));
+    EXPECT_NE(asked((*port)->port(), "GET /healthz").find("200 OK"), std::string::npos);
+    EXPECT_NE(asked((*port)->port(), "GET /etc/passwd").find("404"), std::string::npos);
+    EXPECT_NE(asked((*port)->port(), "POST /metrics").find("405"), std::string::npos);
+    auto second = MetricsPort::make("127.0.0.1:" + std::to_string((*port)->port()));
+    ASSERT_TRUE(second);
+    EXPECT_FALSE((*second)->start()) << "the port is taken";
+}
+
+TEST(MetricsPort, IsHealthyOnlyWhileTheLoopGetsOnAndStores)
+{
+    auto port = MetricsPort::make("[::1]:0");
+    ASSERT_TRUE(port) << port.error().text;
+    const auto now = MetricsPort::Clock::now();
+    Status status = a_status();
+    (*port)->offer(status, now);
+    EXPECT_EQ((*port)->answer("GET", "/healthz", now).status, 200U);
+    EXPECT_EQ((*port)->answer("GET", "/healthz", now + kHealthySilence).status, 200U);
+    const auto hung =
+        (*port)->answer("GET", "/healthz", now + kHealthySilence + std::chrono::seconds(5));
+    EXPECT_EQ(hung.status, 503U);
+    EXPECT_EQ(hung.body, "the sensor hangs: it has not got on for 20 seconds\n");
+    status.store_error = "disk full";
+    (*port)->offer(status, now);
+    EXPECT_EQ((*port)->answer("GET", "/healthz", now).body, "nothing can be stored: disk full\n");
+}
+
+TEST(MetricsPort, ListensOnLoopbackOnly)
+{
+    for (const char *address : {"", "9109", "0.0.0.0:9109", "192.0.2.1:9109", "[::]:9109",
+                                "127.0.0.1:", "127.0.0.1:70000", "localhost:9109"})
+        EXPECT_FALSE(MetricsPort::make(address)) << address;
 }
 
 } // namespace
