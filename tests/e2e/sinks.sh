@@ -14,17 +14,6 @@ ask() { "$bin/sentra" "$@" --json --state-dir "$state"; }
 sink() { ask sink list | jq -r "select(.name == \"$1\") | .$2"; }
 stored() { sqlite3 -readonly "$state/sentra.db" "SELECT $1 FROM told"; }
 
-# SECONDS COMMAND...: until the command succeeds
-await_true() {
-    local seconds=$1 end
-    shift
-    end=$((SECONDS + seconds))
-    until "$@"; do
-        [ "$SECONDS" -lt "$end" ] || fail "not within $seconds s: $*; $(ask sink list)"
-        sleep 0.5
-    done
-}
-
 start_peer() { # NAME OPTION...
     local name=$1 attempt
     shift
@@ -88,6 +77,8 @@ has_nothing_left() {
 check_people() {
     expect "the refused one" 'HTTP 400: *failed to parse field*' \
         "$(ask sink dead-letter rude | jq -r .why)"
+    expect "the signal that says so" 'rude did not take a signal *' \
+        "$(ask signals | jq -r 'select(.rule.id == "sink-rejected").narrative')"
     expect "its trouble" '*rude has 1 dead letters*' "$(ask status | jq -r '.troubles[]')"
     ask sink pause silent --reason "it is being moved" >/dev/null
     expect "a pause" 'paused' "$(sink silent state)"

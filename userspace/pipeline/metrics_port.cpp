@@ -80,21 +80,29 @@ void MetricsPort::Stop::operator()(MHD_Daemon *daemon) const
 
 MetricsPort::~MetricsPort() = default;
 
-Result<std::unique_ptr<MetricsPort>> MetricsPort::make(const std::string &address)
+Result<sockaddr_storage> MetricsPort::parse(const std::string &address)
 {
     const Parts parts = parts_of(address);
     const auto ip = Ip::parse(parts.ip);
     const auto port = parse_number<std::uint16_t>(parts.port);
-    if (!ip || !port)
+    sockaddr_storage parsed{};
+    if (!ip || !port || !fill(parsed, std::string(parts.ip), *port))
         return failure("\"" + printable(address, 60) +
                        "\" is no address and port; write 127.0.0.1:9109");
     if (!ip->is_loopback())
         return failure(printable(address, 60) +
                        " is not on loopback; the figures are given to this host only");
+    return parsed;
+}
+
+Result<std::unique_ptr<MetricsPort>> MetricsPort::make(const std::string &address)
+{
+    const auto parsed = parse(address);
+    if (!parsed)
+        return tl::unexpected(parsed.error());
     std::unique_ptr<MetricsPort> made(new MetricsPort());
     made->text_ = address;
-    if (!fill(made->address_, std::string(parts.ip), *port))
-        return failure("\"" + printable(address, 60) + "\" is no address to listen on");
+    made->address_ = *parsed;
     return made;
 }
 

@@ -26,7 +26,9 @@ class MetricsPort {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // "127.0.0.1:9109", "[::1]:9109"; port 0: any that is free. Nothing listens yet.
+    // "127.0.0.1:9109", "[::1]:9109"; port 0: any that is free.
+    [[nodiscard]] static Result<sockaddr_storage> parse(const std::string &address);
+    // Nothing listens yet.
     [[nodiscard]] static Result<std::unique_ptr<MetricsPort>> make(const std::string &address);
     ~MetricsPort();
     MetricsPort(const MetricsPort &) = delete;

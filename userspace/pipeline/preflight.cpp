@@ -19,8 +19,8 @@ Result<std::string> check(const Config &config)
     if (!rules)
         return tl::unexpected(rules.error());
     if (!config.metrics_listen.empty())
-        if (auto port = MetricsPort::make(config.metrics_listen); !port)
-            return tl::unexpected(std::move(port.error()).within("metrics.listen"));
+        if (auto address = MetricsPort::parse(config.metrics_listen); !address)
+            return tl::unexpected(std::move(address.error()).within("metrics.listen"));
     return "the configuration can be used: " + std::to_string((*rules)->all().size()) +
            " rules, bundle " + (*rules)->bundle().substr(0, 12) + ", " +
            std::to_string(config.sinks.size()) + (config.sinks.size() == 1 ? " sink" : " sinks");
