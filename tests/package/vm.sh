@@ -13,7 +13,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/support/service"
 
 inside() {
-    export SENTRA_READY_MS=110000 SENTRA_PATIENCE=10
+    export SENTRA_READY_MS=300000 SENTRA_PATIENCE=10
     uname -r
     account maria correct-horse sudo
     account walter correct-horse
