@@ -277,6 +277,7 @@ void Reader::watermark(std::uint64_t time_ns)
 Result<void> Reader::idle(std::uint64_t asked_at_ns)
 {
     watermark(asked_at_ns - kWatermarkSlackNs);
+    has_caught_up_.store(true);
     const auto patience = static_cast<std::uint64_t>(options_.poll.count()) * 1000;
     if (journal_ == nullptr || sd_journal_wait(journal_.get(), patience) < 0) {
         timespec pause{};

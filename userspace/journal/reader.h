@@ -50,6 +50,8 @@ public:
     void stop() { stopped_.store(true); }
     // Whether there is anything in the journal at all; false: nobody writes one. From any thread.
     [[nodiscard]] bool has_entries() const { return has_entries_.load(); }
+    // The end has been reached once: what was there at the start has been handed on.
+    [[nodiscard]] bool has_caught_up() const { return has_caught_up_.load(); }
 
 private:
     struct Close {
@@ -85,6 +87,7 @@ private:
     bool sink_open_ = true;
     std::atomic<bool> stopped_ = false;
     std::atomic<bool> has_entries_ = false;
+    std::atomic<bool> has_caught_up_ = false;
 };
 
 // The time a cursor's text holds ("...;t=<microseconds in hex>;..."); 0 where it holds none.

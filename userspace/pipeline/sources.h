@@ -62,6 +62,8 @@ public:
     // Why something was not seen between the daemon before and this one; empty: nothing was missed.
     [[nodiscard]] std::string kernel_gap() const;
     void describe(Status &status) const;
+    // Nothing that was there before the start is still to be read.
+    [[nodiscard]] bool is_past_read() const { return !reader_ || reader_->has_caught_up(); }
 
 private:
     Sources(Merge &merge, Say say) : merge_(merge), say_(std::move(say)) {}
