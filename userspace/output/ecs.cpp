@@ -17,6 +17,7 @@ namespace {
 // Keywords longer than this are kept but not searched (ignore_above).
 constexpr std::size_t kKeywordMost = 1024;
 constexpr const char *kDataset = "sentra.signal";
+constexpr const char *kEvidenceDataset = "sentra.evidence";
 
 std::string keyword(const std::string &text)
 {
@@ -313,20 +314,60 @@ Json own(const signal::Signal &signal, const Delivery &delivery)
     return object;
 }
 
-} // namespace
-
-std::string to_ecs(const signal::Signal &signal, const Delivery &delivery)
+// What every document says of where it comes from.
+Json base(const signal::Signal &signal, std::uint64_t time_ns, const char *dataset)
 {
     Json labels = Json::object();
     put(labels, "sentra_tenant", keyword(signal.tenant));
     put(labels, "sentra_bundle", signal.rule_bundle);
-    Json document = {{"@timestamp", format_rfc3339(signal.last_ns)},
-                     {"ecs", {{"version", "8.17.0"}}}};
-    put(document, "message", signal.narrative);
-    document["tags"] = Json::array({"sentra", "signal"});
+    Json document = {{"@timestamp", format_rfc3339(time_ns)}, {"ecs", {{"version", "8.17.0"}}}};
     put(document, "labels", std::move(labels));
     document["data_stream"] = {
-        {"type", "logs"}, {"dataset", kDataset}, {"namespace", namespace_of(signal.tenant)}};
+        {"type", "logs"}, {"dataset", dataset}, {"namespace", namespace_of(signal.tenant)}};
+    document["host"] = host(signal);
+    Json agent = {{"type", "sentra"}, {"version", SENTRA_VERSION}};
+    put(agent, "name", keyword(signal.host_name));
+    document["agent"] = std::move(agent);
+    document["observer"] = {{"vendor", "Sentra"},
+                            {"product", "sentrad"},
+                            {"type", "hids"},
+                            {"version", SENTRA_VERSION}};
+    if (!signal.tenant.empty())
+        document["organization"] = {{"id", keyword(signal.tenant)}};
+    return document;
+}
+
+} // namespace
+
+std::string evidence_to_ecs(const signal::Signal &signal, const signal::Evidence &piece)
+{
+    Json document = base(signal, piece.time_ns, kEvidenceDataset);
+    put(document, "message", piece.text);
+    document["tags"] = Json::array({"sentra", "evidence"});
+    Json event = {{"kind", "event"}, {"type", Json::array({"info"})}};
+    if (const EventWords *words = words_of(piece.event);
+        words != nullptr && !words->ecs_category.empty())
+        event["category"] = Json::array({words->ecs_category});
+    put(event, "action", piece.event);
+    event["module"] = "sentra";
+    event["dataset"] = kEvidenceDataset;
+    event["provider"] = "sentrad";
+    event["id"] = evidence_id(signal, piece);
+    event["created"] = format_rfc3339(piece.time_ns);
+    document["event"] = std::move(event);
+    put(document, "user", user(signal));
+    Json own = {{"schema_version", "sentra.evidence/1"}};
+    own["signal"] = {{"id", signal.id}, {"uid", signal.uid}};
+    put(own, "ref", piece.ref);
+    document["sentra"] = std::move(own);
+    return line_of(document);
+}
+
+std::string to_ecs(const signal::Signal &signal, const Delivery &delivery)
+{
+    Json document = base(signal, signal.last_ns, kDataset);
+    put(document, "message", signal.narrative);
+    document["tags"] = Json::array({"sentra", "signal"});
     document["event"] = event(signal, delivery);
     document["rule"] = rule(signal);
     put(document, "threat", threat(signal));
@@ -338,16 +379,6 @@ std::string to_ecs(const signal::Signal &signal, const Delivery &delivery)
     put(document, "file", file(signal));
     if (!signal.actor.container.empty())
         document["container"] = {{"id", keyword(signal.actor.container)}};
-    document["host"] = host(signal);
-    Json agent = {{"type", "sentra"}, {"version", SENTRA_VERSION}};
-    put(agent, "name", keyword(signal.host_name));
-    document["agent"] = std::move(agent);
-    document["observer"] = {{"vendor", "Sentra"},
-                            {"product", "sentrad"},
-                            {"type", "hids"},
-                            {"version", SENTRA_VERSION}};
-    if (!signal.tenant.empty())
-        document["organization"] = {{"id", keyword(signal.tenant)}};
     put(document, "related", related(signal));
     document["sentra"] = own(signal, delivery);
     return line_of(document);

@@ -21,14 +21,16 @@ std::string syslog_ndjson(const signal::Signal &signal, const Delivery &delivery
 }
 
 constexpr std::array<Format, 7> kFormats = {{
-    {"ndjson", "application/json", "the signal itself", to_ndjson},
-    {"ecs", "application/json", "Elastic Common Schema 8.17", to_ecs},
-    {"ocsf", "application/json", "OCSF 1.8 Detection Finding", to_ocsf},
-    {"ocsf-1.4", "application/json", "the same for consumers of OCSF 1.4 to 1.6", to_ocsf_1_4},
-    {"cef", "text/plain; charset=utf-8", "Common Event Format 0", to_cef},
-    {"syslog", "text/plain; charset=utf-8", "RFC 5424 with CEF as its message", syslog_cef},
+    {"ndjson", "application/json", "the signal itself", to_ndjson, evidence_to_ndjson},
+    {"ecs", "application/json", "Elastic Common Schema 8.17", to_ecs, evidence_to_ecs},
+    {"ocsf", "application/json", "OCSF 1.8 Detection Finding", to_ocsf, nullptr},
+    {"ocsf-1.4", "application/json", "the same for consumers of OCSF 1.4 to 1.6", to_ocsf_1_4,
+     nullptr},
+    {"cef", "text/plain; charset=utf-8", "Common Event Format 0", to_cef, nullptr},
+    {"syslog", "text/plain; charset=utf-8", "RFC 5424 with CEF as its message", syslog_cef,
+     nullptr},
     {"syslog-ndjson", "text/plain; charset=utf-8", "RFC 5424 with the signal itself as its message",
-     syslog_ndjson},
+     syslog_ndjson, nullptr},
 }};
 
 } // namespace

@@ -29,6 +29,8 @@ struct Format {
     std::string_view media_type; // of one document
     std::string_view says;
     std::string (*write)(const signal::Signal &signal, const Delivery &delivery);
+    // One piece of the signal's evidence as an event of its own; nullptr: the format has none.
+    std::string (*write_evidence)(const signal::Signal &signal, const signal::Evidence &piece);
 };
 
 [[nodiscard]] std::span<const Format> formats();
@@ -43,5 +45,11 @@ struct Format {
 [[nodiscard]] std::string to_ocsf(const signal::Signal &signal, const Delivery &delivery);
 [[nodiscard]] std::string to_ocsf_1_4(const signal::Signal &signal, const Delivery &delivery);
 [[nodiscard]] std::string to_cef(const signal::Signal &signal, const Delivery &delivery);
+[[nodiscard]] std::string evidence_to_ndjson(const signal::Signal &signal,
+                                             const signal::Evidence &piece);
+[[nodiscard]] std::string evidence_to_ecs(const signal::Signal &signal,
+                                          const signal::Evidence &piece);
+// Names a piece of evidence for ever, in every form of its signal.
+[[nodiscard]] std::string evidence_id(const signal::Signal &signal, const signal::Evidence &piece);
 
 } // namespace sentra::output

@@ -167,12 +167,16 @@ signal::Signal shown(const Parcel &parcel)
 
 std::string document_of(const Parcel &parcel, const Format &format)
 {
+    if (parcel.evidence != 0 && format.write_evidence != nullptr)
+        return format.write_evidence(parcel.signal, parcel.signal.evidence[parcel.evidence - 1]);
     return parcel.is_test ? format.write(shown(parcel), parcel.delivery)
                           : format.write(parcel.signal, parcel.delivery);
 }
 
 std::string key_of(const Parcel &parcel)
 {
+    if (parcel.evidence != 0)
+        return evidence_id(parcel.signal, parcel.signal.evidence[parcel.evidence - 1]);
     return parcel.signal.uid + "-" + std::to_string(parcel.revision);
 }
 

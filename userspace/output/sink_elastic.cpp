@@ -50,7 +50,8 @@ private:
             Json &stream = parsed["data_stream"];
             if (!namespace_.empty())
                 stream["namespace"] = namespace_;
-            index = "logs-sentra.signal-" + stream["namespace"].get<std::string>();
+            index = "logs-" + stream["dataset"].get<std::string>() + "-" +
+                    stream["namespace"].get<std::string>();
             if (!namespace_.empty())
                 document = line_of(parsed);
         }

@@ -15,12 +15,16 @@ namespace {
 
 constexpr SinkKey kFormat = {"format", "the form of a document"};
 
+constexpr SinkKey kEvidence = {
+    "evidence", "true: each piece of a signal's evidence, too, as an event of its own; false"};
+
 constexpr std::array kFileKeys = {
     SinkKey{"path", "the file; made where it is not there", true},
     SinkKey{"mode", "its permissions when it is made; 0640"},
     kFormat,
+    kEvidence,
 };
-constexpr std::array kStdoutKeys = {kFormat};
+constexpr std::array kStdoutKeys = {kFormat, kEvidence};
 
 constexpr SinkKey kUrl = {"url", "where it is: https://host:port"};
 constexpr SinkKey kUser = {"user", "as whom"};
@@ -30,6 +34,7 @@ constexpr auto kElasticKeys = with_http(std::array{
     kUrl,
     SinkKey{"namespace", "of the data stream; absent: the signal's tenant"},
     SinkKey{"index", "instead of the data stream logs-sentra.signal-<namespace>"},
+    kEvidence,
     SinkKey{"api_key_file", "an API key as Elasticsearch encodes it, a file of 0600"},
     kUser,
     kPassword,
@@ -41,6 +46,7 @@ constexpr auto kSplunkKeys = with_http(std::array{
     SinkKey{"index", "absent: the token's own"},
     SinkKey{"source", "sentra"},
     SinkKey{"sourcetype", "sentra:signal"},
+    kEvidence,
     kFormat,
 });
 constexpr auto kClickHouseKeys = with_http(std::array{
@@ -186,6 +192,18 @@ private:
     std::unique_ptr<Transport> now_;
 };
 
+Result<void> check_evidence(const SinkType &type, const SinkSettings &settings)
+{
+    const auto asked = switch_of(settings, "evidence");
+    if (!asked)
+        return tl::unexpected(asked.error());
+    const Format *format = find_format(text_of(settings, "format", std::string(type.format)));
+    if (*asked && format != nullptr && format->write_evidence == nullptr)
+        return failure("evidence: the format " + std::string(format->name) +
+                       " has no form for it; ndjson and ecs do");
+    return {};
+}
+
 } // namespace
 
 std::span<const SinkType> sink_types()
@@ -215,7 +233,14 @@ Result<void> check_sink(const SinkSettings &settings)
     }
     if (auto checked = check_keys(*type, settings); !checked)
         return failure("sink " + settings.name + ": " + checked.error().text);
+    if (auto checked = check_evidence(*type, settings); !checked)
+        return failure("sink " + settings.name + ": " + checked.error().text);
     return {};
+}
+
+bool wants_evidence(const SinkSettings &settings)
+{
+    return text_of(settings, "evidence") == "true";
 }
 
 Result<std::unique_ptr<Transport>> open_sink(const SinkSettings &settings)

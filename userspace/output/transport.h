@@ -26,7 +26,9 @@ struct Parcel {
     signal::Signal signal;      // redacted
     Delivery delivery;          // its sequence, and whether the signal was told before
     std::uint64_t revision = 1; // of the signal: 1, 2, ... (uid, revision) names a form for ever
-    bool is_test = false;       // asked for by `sentra sink test`; must be marked as one
+    // 1, 2, ...: not the signal but that piece of its evidence, as an event of its own.
+    std::size_t evidence = 0;
+    bool is_test = false; // asked for by `sentra sink test`; must be marked as one
 };
 
 enum class Fate {
@@ -92,6 +94,8 @@ struct SinkType {
 // Unknown and missing keys, unknown types, with the nearest word; nothing is opened.
 [[nodiscard]] Result<void> check_sink(const SinkSettings &settings);
 [[nodiscard]] Result<std::unique_ptr<Transport>> open_sink(const SinkSettings &settings);
+// Whether the sink also gets each piece of a signal's evidence (evidence: true).
+[[nodiscard]] bool wants_evidence(const SinkSettings &settings);
 // To be called before this process gives its privileges up: what a sink can only do with them (mail
 // begins the process that hands it to the MTA). What is wrong is told when the sink is opened.
 void prepare_sink(const SinkSettings &settings);

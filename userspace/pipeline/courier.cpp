@@ -42,6 +42,7 @@ Courier::Courier(output::SinkSettings settings, std::string store_path, Open ope
       store_path_(std::move(store_path)),
       open_(std::move(open)),
       pace_(type_.most_at_once),
+      with_evidence_(output::wants_evidence(settings_)),
       policy_(output::notice_policy(settings_).value_or(output::NoticePolicy{}))
 {}
 
@@ -240,10 +241,14 @@ void Courier::bring_now(const std::vector<Letter> &sent, const std::vector<Lette
     std::vector<output::Parcel> parcels;
     for (const Letter &letter : sent)
         parcels.push_back(parcel_of(letter, letter.row.sequence == shorten_, removed_));
+    const std::vector<std::size_t> places =
+        with_evidence_ ? add_evidence(parcels) : std::vector<std::size_t>();
     const bool is_digest = sent.size() != carried.size();
     const std::string paused_before = pace_.paused();
     const unsigned failures_before = pace_.failures();
-    const output::Handover handover = hand_over(parcels);
+    output::Handover handover = hand_over(parcels);
+    if (with_evidence_)
+        fold(handover, places, sent.size());
     const double chance = std::uniform_real_distribution<double>(0, 1)(chance_);
     // A digest is short already.
     const bool is_shortened = is_digest || sent.front().row.sequence == shorten_;

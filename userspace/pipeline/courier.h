@@ -90,6 +90,7 @@ private:
     Clock::time_point not_before_{}, look_{};
     bool own_pause_is_stored_ = false;
     // Of a sink that tells people.
+    const bool with_evidence_;
     const output::NoticePolicy policy_;
     std::map<std::string, ToldBefore> told_; // by uid: in this run, where the store may be behind
     std::deque<std::uint64_t> messages_ns_;  // of the last minutes

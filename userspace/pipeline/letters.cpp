@@ -32,6 +32,38 @@ std::vector<std::size_t> select(const output::SinkType &type, std::span<const Le
     return now;
 }
 
+std::vector<std::size_t> add_evidence(std::vector<output::Parcel> &parcels)
+{
+    std::vector<output::Parcel> all;
+    std::vector<std::size_t> places;
+    for (std::size_t at = 0; at < parcels.size(); ++at) {
+        for (std::size_t piece = 0; piece <= parcels[at].signal.evidence.size(); ++piece) {
+            all.push_back(parcels[at]);
+            all.back().evidence = piece;
+            places.push_back(at);
+        }
+    }
+    parcels = std::move(all);
+    return places;
+}
+
+void fold(output::Handover &handover, std::span<const std::size_t> places, std::size_t signals)
+{
+    std::vector<output::Outcome> outcomes(signals);
+    std::vector<bool> is_taken(signals);
+    for (std::size_t at = 0; at < places.size() && at < handover.outcomes.size(); ++at) {
+        const output::Outcome &found = handover.outcomes[at];
+        output::Outcome &outcome = outcomes[places[at]];
+        const bool is_signal = !is_taken[places[at]];
+        const bool comes_again =
+            found.fate == output::Fate::retry || found.fate == output::Fate::too_big;
+        if (is_signal || (comes_again && outcome.fate == output::Fate::delivered))
+            outcome = found;
+        is_taken[places[at]] = true;
+    }
+    handover.outcomes = std::move(outcomes);
+}
+
 signal::Signal shortened(signal::Signal signal)
 {
     if (signal.evidence.size() > kKept) {

@@ -29,6 +29,13 @@ struct Letter {
 // As it leaves the host: its secrets removed; shortened, where the sink takes no more.
 [[nodiscard]] output::Parcel parcel_of(const Letter &letter, bool is_shortened,
                                        output::Removed &removed);
+// Behind each signal its evidence, as events of their own. Returns for each parcel the place of its
+// signal among those that were given.
+std::vector<std::size_t> add_evidence(std::vector<output::Parcel> &parcels);
+// What became of the signals: of each what became of it, unless some of its evidence is to be tried
+// again. Evidence that is refused for good stays with its signal.
+void fold(output::Handover &handover, std::span<const std::size_t> places, std::size_t signals);
+
 // Without most of its evidence, and with a sentence that says so.
 [[nodiscard]] signal::Signal shortened(signal::Signal signal);
 

@@ -87,6 +87,21 @@ TEST(Elastic, NamesTheStreamAfterTheTenantWhereNothingElseIsSaid)
     EXPECT_EQ(Document::parse(lines[1])["data_stream"]["namespace"], "big_corp");
 }
 
+TEST(Elastic, KeepsEvidenceInAStreamOfItsOwnUnderAnIdThatNoFormOfItsSignalChanges)
+{
+    sinks::HttpPeer peer(
+        [](const sinks::Asked &, std::size_t) { return sinks::answer(200, bulk({item(201)})); });
+    auto first = sinks::parcel(1), later = sinks::parcel(1, 2);
+    first.evidence = later.evidence = 1;
+    const auto settings = sinks::settings("elastic", {{"url", peer.url()}, {"evidence", "true"}});
+    EXPECT_EQ(sinks::fates(sent(settings, {&first, 1})), "d");
+    EXPECT_EQ(sinks::fates(sent(settings, {&later, 1})), "d");
+    const auto one = Document::parse(lines_of(peer.asked().at(0).body)[0])["create"];
+    const auto two = Document::parse(lines_of(peer.asked().at(1).body)[0])["create"];
+    EXPECT_EQ(one["_index"], "logs-sentra.evidence-acme");
+    EXPECT_EQ(one["_id"], two["_id"]);
+}
+
 TEST(Elastic, ReadsWhatBecameOfEveryDocument)
 {
     const std::string mapping =

@@ -2,7 +2,9 @@
 #include <sys/resource.h>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
+#include "base/fd.h"
 #include "base/text.h"
 #include "output/format.h"
 #include "unit/output/sinks.h"
@@ -50,6 +52,40 @@ TEST(File, AppendsWholeLinesAndKeepsItsMode)
     struct stat found = {};
     ASSERT_EQ(::stat(path.c_str(), &found), 0);
     EXPECT_EQ(found.st_mode & 0777U, 0640U);
+}
+
+TEST(File, TakesEvidenceAsEventsOfTheirOwn)
+{
+    for (const char *format : {"ndjson", "ecs"}) {
+        const sinks::Folder folder;
+        const std::string path = folder / "events";
+        auto file = open_sink(
+            sinks::settings("file", {{"path", path}, {"format", format}, {"evidence", "true"}}));
+        ASSERT_TRUE(file) << file.error().text;
+        auto parcel = sinks::parcel(1);
+        std::vector<Parcel> parcels{parcel};
+        parcel.evidence = 1;
+        parcels.push_back(parcel);
+        EXPECT_EQ(sinks::fates((*file)->send(parcels)), "dd");
+        const auto text = read_file(path);
+        ASSERT_TRUE(text);
+        const auto lines = split(trim(*text), '\n');
+        ASSERT_EQ(lines.size(), 2U);
+        const auto event = nlohmann::json::parse(lines[1]);
+        const signal::Evidence &piece = parcel.signal.evidence.front();
+        const bool is_ecs = std::string_view(format) == "ecs";
+        EXPECT_EQ(event.at(is_ecs ? "message" : "text"), piece.text);
+        EXPECT_EQ(is_ecs ? event.at("sentra").at("signal").at("uid") : event.at("signal").at("uid"),
+                  parcel.signal.uid);
+        EXPECT_EQ(is_ecs ? event.at("event").at("id") : event.at("id"),
+                  evidence_id(parcel.signal, piece));
+        EXPECT_EQ(event.contains("data_stream"), is_ecs);
+    }
+    const auto cef = open_sink(
+        sinks::settings("file", {{"path", "/x"}, {"format", "cef"}, {"evidence", "true"}}));
+    ASSERT_FALSE(cef);
+    EXPECT_NE(cef.error().text.find("ndjson and ecs do"), std::string::npos) << cef.error().text;
+    EXPECT_FALSE(open_sink(sinks::settings("file", {{"path", "/x"}, {"evidence", "maybe"}})));
 }
 
 TEST(File, NoticesByItselfThatItWasRotatedOrRemoved)

@@ -173,5 +173,35 @@ TEST(Letters, AParcelHasNoSecretsAndItsPlaceInTheDelivery)
     EXPECT_NE(shorter.signal.narrative.find("was shortened"), std::string::npos);
 }
 
+TEST(Evidence, GoesBehindItsSignalAndIsFoldedBack)
+{
+    std::vector<output::Parcel> parcels(2);
+    parcels[0].signal.uid = "one";
+    parcels[0].signal.evidence = {{1, "auth.login", "came", "rec:1"},
+                                  {2, "file.write", "wrote", "rec:2"}};
+    parcels[1].signal.uid = "two";
+    const std::vector<std::size_t> places = add_evidence(parcels);
+    ASSERT_EQ(parcels.size(), 4U);
+    EXPECT_EQ(places, (std::vector<std::size_t>{0, 0, 0, 1}));
+    EXPECT_EQ(parcels[2].evidence, 2U);
+    EXPECT_EQ(parcels[3].evidence, 0U);
+    using output::Fate;
+    const auto folded = [&places](std::vector<Fate> fates) {
+        output::Handover handover;
+        for (const Fate fate : fates)
+            handover.outcomes.push_back({fate, ""});
+        fold(handover, places, 2);
+        std::vector<Fate> result;
+        for (const output::Outcome &outcome : handover.outcomes)
+            result.push_back(outcome.fate);
+        return result;
+    };
+    const auto ok = Fate::delivered, again = Fate::retry, no = Fate::rejected;
+    EXPECT_EQ(folded({ok, ok, ok, ok}), (std::vector{ok, ok}));
+    EXPECT_EQ(folded({ok, ok, again, ok}), (std::vector{again, ok}));
+    EXPECT_EQ(folded({ok, no, ok, again}), (std::vector{ok, again}));
+    EXPECT_EQ(folded({no, again, ok, ok}), (std::vector{no, ok}));
+}
+
 } // namespace
 } // namespace sentra::pipeline
