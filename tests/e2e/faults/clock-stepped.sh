@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 # the clock set forth by an hour, then back by a day
 # A container may not set the machine's clock: sentrad alone is told another time.
+# Takes long: the past is left behind after some seconds.
 fault() {
     : >"$state/offset"
     gcc -shared -fPIC -O1 -o "$state/clock.so" "$here/faults/clock.c"

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 # the journal rotated and vacuumed while nobody reads it
 # Entries are gone before they were read: a gap of the journal, and said.
+# Takes long: journald is waited for.
 fault() {
     begin
     sleep 1.5

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 # SIGTERM under load
 # What was seen is taken in first; what the journal got in the same moment the next one reads.
+# Takes long: the load is taken in first.
 fault() {
     local ended=0 loading
     mount_pins
