@@ -40,6 +40,8 @@ constexpr std::chrono::milliseconds kPatience(50);
 constexpr std::size_t kTurnRecords = 256;
 constexpr std::chrono::seconds kBetweenCommits(1);
 constexpr std::chrono::milliseconds kBetweenStatus(1000);
+// What was read last may wait in a queue that long.
+constexpr std::chrono::seconds kPastIsTaken(5);
 // systemd gives 30 s before it kills.
 constexpr std::chrono::seconds kDrainPatience(20);
 // As long as this is nobody's upgrade any more.
@@ -69,6 +71,7 @@ private:
     void look();
     void settle(bool clean_stop);
     void print(const std::vector<signal::Signal> &news);
+    void leave_past(Clock::time_point now);
     void ask_to_stop(StopSignals::Asked asked);
     void tell_gap(const std::string &reason);
     void publish();
@@ -99,13 +102,15 @@ private:
     std::vector<signal::Signal> signals_; // of one record
     std::size_t records_in_turn_ = 0;
     Clock::time_point looked_{}, committed_{}, published_{}, stop_asked_{};
-    bool stopping_ = false, forced_ = false, ready_ = false;
+    Clock::time_point past_read_{};
+    bool stopping_ = false, forced_ = false, ready_ = false, is_past_over_ = false;
     std::string store_error_;
     std::string rules_error_;
     sentra_head taken_{}; // of the last record
     Errands errands_;     // what the door asks of the loop
     std::optional<Desk> desk_;
     MetricsFile metrics_{metrics_path(config_.metrics_file)};
+    std::vector<event::Record> troubles_; // to be told once the past has been read
     std::unique_ptr<MetricsPort> metrics_port_; // empty: nobody may ask over HTTP
     std::mutex status_mutex_; // guards status_, which the door's thread reads
     std::string status_;
@@ -272,8 +277,9 @@ Result<void> Daemon::tell_facts()
         tell_gap(reason_for_gap(last_, boot_) + "; " + why);
     }
     if (!memory_.set_aside.empty())
-        merge_->tell(trouble_fact(SENTRA_TROUBLE_STORE_REPLACED, memory_.set_aside,
-                                  "the store was damaged and is kept as " + memory_.set_aside));
+        troubles_.push_back(
+            trouble_fact(SENTRA_TROUBLE_STORE_REPLACED, memory_.set_aside,
+                         "the store was damaged and is kept as " + memory_.set_aside));
     // Committed before anything is watched: from here on, an end without warning can be told from a
     // stop. A store that cannot be written now is no reason to watch nothing.
     settle(false);
@@ -291,10 +297,10 @@ void Daemon::tell_gap(const std::string &reason)
     // A restart of the host is everybody's to see, and short gaps are what upgrades take.
     const bool was_down = !last_.boot_id.empty() && last_.boot_id != boot_;
     if (!was_down && gap.to_ns - std::min(gap.to_ns, gap.from_ns) >= kGapToldNs)
-        merge_->tell(trouble_fact(SENTRA_TROUBLE_UNWATCHED, "kernel",
-                                  "nobody watched the kernel from " +
-                                      format_for_reading(gap.from_ns) + " to " +
-                                      format_for_reading(gap.to_ns) + ": " + reason));
+        troubles_.push_back(
+            trouble_fact(SENTRA_TROUBLE_UNWATCHED, "kernel",
+                         "nobody watched the kernel from " + format_for_reading(gap.from_ns) +
+                             " to " + format_for_reading(gap.to_ns) + ": " + reason));
 }
 
 Result<void> Daemon::open_door()
@@ -372,10 +378,8 @@ void Daemon::look()
     deliveries_->tidy(unix_now_ns());
     const bool came_up = !ready_ && loop_->watermark_ns() >= started_ns_;
     ready_ = ready_ || came_up;
-    if (came_up && merge_->stalls() == 0) { // a source that was left behind may still bring the past
-        loop_->learn_until(0);
-        committer_->end_rebuild();
-    }
+    if (!is_past_over_)
+        leave_past(now);
     // Committed before it is said: whoever ends us from here on ends somebody who was watching.
     if (came_up || now - committed_ >= kBetweenCommits)
         settle(false);
@@ -392,6 +396,25 @@ void Daemon::look()
             spdlog::warn("sign-ins and sudo are not seen yet: {}", status.journal_why);
         (void)::sd_notify(0, "READY=1");
     }
+}
+
+// What was there before the start is for learning, and some of it has been told: known by its time.
+// Once it has been read and taken, nothing is asked for its time any more: a clock that is set back
+// would make all that is new a part of the past.
+void Daemon::leave_past(Clock::time_point now)
+{
+    if (!ready_ || !sources_->is_past_read())
+        return;
+    if (past_read_ == Clock::time_point{})
+        past_read_ = now;
+    if (now - past_read_ < kPastIsTaken)
+        return;
+    is_past_over_ = true;
+    loop_->learn_until(0);
+    committer_->end_rebuild();
+    for (event::Record &trouble : troubles_)
+        merge_->tell(std::move(trouble));
+    troubles_.clear();
 }
 
 void Daemon::ask_to_stop(StopSignals::Asked asked)
