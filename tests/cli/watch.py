@@ -10,64 +10,21 @@ import pty
 import re
 import select
 import signal
-import socket
 import struct
 import subprocess
 import sys
 import tempfile
 import termios
-import threading
 import time
 import unicodedata
 
-SENTRA = os.path.join(os.environ.get("SENTRA_BIN", "build/bin"), "sentra")
-STATUS = {"running": True, "ready": True, "health": "healthy", "line": "seen 7, lost 0",
-          "troubles": [], "sensor": {"state": "watching"}, "journal": {"state": "reading"},
-          "engine": {"rules": 118}}
+from stand_in import SENTRA, Daemon, example_signal
+
 
 
 def fail(what):
     print(f"watch.py: {what}", file=sys.stderr)
     sys.exit(1)
-
-
-class Daemon:
-    """Answers status and signals, as long as it runs."""
-
-    def __init__(self, path, example):
-        self.path, self.example, self.signals = path, example, []
-        self.listener = None
-
-    def start(self):
-        if os.path.exists(self.path):
-            os.unlink(self.path)
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(self.path)
-        self.listener.listen(8)
-        threading.Thread(target=self.serve, args=(self.listener,), daemon=True).start()
-
-    def stop(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        os.unlink(self.path)
-
-    def tell(self, **changes):
-        """One more signal: a real one with other words."""
-        line = json.loads(self.example)
-        line.update(changes)
-        self.signals = [s for s in self.signals if s["uid"] != line["uid"]] + [line]
-
-    def serve(self, listener):
-        while True:
-            try:
-                peer, _ = listener.accept()
-            except OSError:
-                return
-            request = json.loads(peer.makefile().readline())
-            lines = [STATUS] if request["verb"] == "status" else self.signals
-            text = json.dumps({"ok": True, "lines": len(lines)}) + "\n"
-            peer.sendall((text + "".join(json.dumps(x) + "\n" for x in lines)).encode())
-            peer.close()
 
 
 class Terminal:
@@ -177,20 +134,8 @@ def into_a_pipe(folder, example):
     daemon.stop()
 
 
-def example_signal():
-    """A real one: whatever a signal has, these have."""
-    log = os.path.join(os.path.dirname(__file__), "../replay/fixtures/auth.log")
-    rules = os.path.join(os.path.dirname(__file__), "../../rules")
-    lines = subprocess.run([SENTRA, "replay", log, "--rules", rules], check=True,
-                           capture_output=True, text=True).stdout.splitlines()
-    return next(line for line in lines if "Action Recommended" in line)
-
-
 def main():
-    example = json.loads(example_signal())
-    now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
-    example["time"].update(first=now, last=now)
-    example = json.dumps(example)
+    example = example_signal()
     with tempfile.TemporaryDirectory() as folder:
         gone = subprocess.run([SENTRA, "watch", "--state-dir", folder], capture_output=True)
         if gone.returncode != 3 or b"does not run" not in gone.stderr:

@@ -95,5 +95,55 @@ TEST(Checkup, TheStateIsLookedAtWhereItWillLie)
     EXPECT_NE(found[0].what.find("free for /tmp/sentra/not/there/yet"), std::string::npos);
 }
 
+std::string told(const std::vector<Finding> &found)
+{
+    constexpr const char *kLevels[] = {"good", "note", "trouble"};
+    std::string text;
+    for (const Finding &finding : found)
+        text += std::string(kLevels[static_cast<int>(finding.level)]) + ": " + finding.what + "\n";
+    return text;
+}
+
+TEST(Checkup, JournaldsLimitIsReadAsJournaldReadsIt)
+{
+    EXPECT_EQ(told(check_rate_limit({})),
+              "good: journald keeps at most 10000 lines of a service at a time\n");
+    EXPECT_EQ(told(check_rate_limit({"[Journal]\n#RateLimitBurst=5\nRateLimitBurst = 100\n"})),
+              "note: journald keeps at most 100 lines of a service at a time\n");
+    EXPECT_EQ(told(check_rate_limit({"RateLimitBurst=100\n", "RateLimitBurst=50000\n"})),
+              "good: journald keeps at most 50000 lines of a service at a time\n");
+    EXPECT_EQ(told(check_rate_limit({"RateLimitIntervalSec=0\n"})),
+              "good: journald drops no lines for being many\n");
+}
+
+TEST(Checkup, MissingRightsAreNamed)
+{
+    EXPECT_EQ(told(check_rights("CapBnd:\t000001ffffffffff\n")),
+              "good: root has the rights that the sensor needs\n");
+    EXPECT_EQ(told(check_rights("CapBnd:\t00000000a80425fb\nSeccomp: 2\n")),
+              "trouble: root has not all rights here: CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE, "
+              "CAP_DAC_READ_SEARCH\n");
+    EXPECT_TRUE(check_rights("").empty());
+    EXPECT_TRUE(check_rights("CapBnd: zz").empty());
+}
+
+TEST(Checkup, SinksAreReachedOrNot)
+{
+    const auto found =
+        check_reach(R"({"sinks":[{"name":"a","delivered":3},{"name":"b","delivered":0},)"
+                    R"({"name":"c","delivered":1,"trouble":"the sink c: 4 wait\u001b[2J"}]})");
+    EXPECT_EQ(told(found), "good: the sink a was reached, 3 delivered\n"
+                           "note: the sink b was not sent anything yet\n"
+                           "trouble: the sink c: 4 wait\\x1b[2J\n");
+    for (const Finding &finding : found)
+        if (finding.level != Finding::Level::good) {
+            EXPECT_NE(finding.why, "");
+            EXPECT_NE(finding.fix, "");
+        }
+    EXPECT_EQ(told(check_reach(R"({"sinks":[]})")),
+              "note: no sink is configured: signals stay on this host\n");
+    EXPECT_TRUE(check_reach("nonsense").empty());
+}
+
 } // namespace
 } // namespace sentra::pipeline

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <iostream>
 
+#include <unistd.h>
+
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include "base/text.h"
 #include "cli/configured.h"
 #include "cli/fetch.h"
+#include "cli/first_words.h"
 #include "cli/verbs/verbs.h"
 #include "pipeline/daemon.h"
 #include "pipeline/preflight.h"
@@ -51,12 +54,18 @@ int run_daemon(const Arguments &arguments)
     speak_on_stderr();
     if (arguments.has("--check-config"))
         return check_config(*config);
+    if (::isatty(STDERR_FILENO) == 1 && !arguments.has("--forget-pins"))
+        for (const std::string &line :
+             first_words(*config, sentra_beside(), arguments.has("--print")))
+            std::cerr << printable(line) << "\n";
     const auto ran = arguments.has("--forget-pins")
                          ? pipeline::forget_pins(*config)
                          : pipeline::run_daemon(*config, arguments.has("--print"));
     if (ran)
         return kOk;
     say_lines(ran.error().text);
+    if (::geteuid() != 0)
+        spdlog::error("sentrad is meant to run as root: sudo sentrad, or systemctl start sentrad");
     return kFinding;
 }
 

@@ -6,9 +6,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/fd.h"
 #include "base/text.h"
 #include "cli/configured.h"
 #include "cli/fetch.h"
+#include "cli/screen.h"
+#include "cli/verbs/examined.h"
 #include "cli/verbs/verbs.h"
 #include "event/catalogue.h"
 #include "pipeline/checkup.h"
@@ -21,17 +24,21 @@ using Json = nlohmann::ordered_json;
 using pipeline::Finding;
 using Level = Finding::Level;
 
-const char *mark_of(Level level)
+struct Mark {
+    const char *word;
+    Tone tone;
+};
+Mark mark_of(Level level)
 {
     switch (level) {
     case Level::good:
-        return "ok  ";
+        return {"ok  ", Tone::good};
     case Level::note:
-        return "note";
+        return {"note", Tone::strong};
     case Level::trouble:
         break;
     }
-    return "BAD ";
+    return {"BAD ", Tone::attention};
 }
 
 std::string text_of(const Json &json, const char *key)
@@ -95,6 +102,7 @@ std::vector<Finding> check_daemon(const Arguments &arguments)
                     found.push_back({Level::trouble, trouble.get<std::string>(), "",
                                      "sentra status shows the account in full"});
             append(found, pipeline::check_watches(watches_in(status)));
+            append(found, pipeline::check_reach(fetched->lines.front()));
             append(found, pipeline::check_file_watches(file_watches_in(status)));
             return found;
         }
@@ -110,7 +118,57 @@ std::vector<Finding> check_daemon(const Arguments &arguments)
     return found;
 }
 
-Json to_json(const Finding &finding)
+// What, why it matters, what to do; on a screen in lines that fit.
+void print(const Finding &finding, const Screen &screen)
+{
+    const Mark mark = mark_of(finding.level);
+    const auto print_words = [&](const std::string &before, const std::string &words) {
+        const std::size_t width = screen.is_terminal ? screen.columns - 6 : 100'000;
+        std::string head = before;
+        for (const std::string &line : wrapped(printable(words, 1000), width)) {
+            std::cout << head << line << "\n";
+            head.assign(6, ' ');
+        }
+    };
+    print_words(toned(screen, mark.tone, mark.word) + "  ", finding.what);
+    if (!finding.why.empty())
+        print_words("      ", "why: " + finding.why);
+    if (!finding.fix.empty())
+        print_words("      ", "do:  " + finding.fix);
+}
+
+std::vector<Finding> check_host(const pipeline::Config &config)
+{
+    std::vector<Finding> all = pipeline::check_kernel(sensor::Features::ask());
+    if (geteuid() == 0)
+        append(all, pipeline::check_rights(read_file("/proc/self/status").value_or("")));
+    else
+        append(all,
+               {{Level::note, "not asked as root",
+                 "what the kernel offers can then only be said in part", "sudo sentra doctor"}});
+    append(all, pipeline::check_journal(config));
+    if (config.journal.enabled && config.journal.directory.empty())
+        append(all, pipeline::check_rate_limit(pipeline::journald_settings()));
+    append(all, pipeline::check_state(config));
+    append(all, pipeline::check_clock());
+    append(all, pipeline::check_rules(config));
+    return all;
+}
+
+// A configuration with a fault is a finding, not the end of the visit.
+std::vector<Finding> check_configuration(const std::string &faults)
+{
+    std::vector<Finding> found;
+    for (const std::string_view fault : split(faults, '\n'))
+        found.push_back({Level::trouble, std::string(fault),
+                         "sentrad does not start with it, and does not take it at a reload",
+                         "mend that line; sentra config check says whether it is well"});
+    return found;
+}
+
+} // namespace
+
+std::string to_json(const Finding &finding)
 {
     constexpr const char *levels[] = {"good", "note", "trouble"};
     Json json{{"level", levels[static_cast<int>(finding.level)]}, {"what", finding.what}};
@@ -118,38 +176,29 @@ Json to_json(const Finding &finding)
         json["why"] = finding.why;
     if (!finding.fix.empty())
         json["fix"] = finding.fix;
-    return json;
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void print(const Finding &finding)
+std::vector<Finding> examine(const Arguments &arguments)
 {
-    std::cout << mark_of(finding.level) << "  " << printable(finding.what, 1000) << "\n";
-    if (!finding.why.empty())
-        std::cout << "      why: " << printable(finding.why, 1000) << "\n";
-    if (!finding.fix.empty())
-        std::cout << "      do:  " << printable(finding.fix, 1000) << "\n";
+    const auto config = configured(arguments);
+    std::vector<Finding> all = check_host(config.value_or(pipeline::Config{}));
+    if (!config)
+        append(all, check_configuration(config.error().text));
+    append(all, check_daemon(arguments));
+    return all;
 }
-
-} // namespace
 
 int verb_doctor(const Arguments &arguments)
 {
-    const auto config = configured(arguments);
-    if (!config)
-        return complain(kFinding, config.error().text);
-    std::vector<Finding> all = pipeline::check_kernel(sensor::Features::ask());
-    append(all, pipeline::check_journal(*config));
-    append(all, pipeline::check_state(*config));
-    append(all, pipeline::check_clock());
-    append(all, pipeline::check_rules(*config));
-    append(all, check_daemon(arguments));
+    const Screen screen = screen_of(arguments);
     bool is_well = true;
-    for (const Finding &finding : all) {
+    for (const Finding &finding : examine(arguments)) {
         is_well = is_well && finding.level != Level::trouble;
         if (arguments.has("--json"))
-            std::cout << to_json(finding).dump() << "\n";
+            std::cout << to_json(finding) << "\n";
         else
-            print(finding);
+            print(finding, screen);
     }
     return is_well ? kOk : kFinding;
 }

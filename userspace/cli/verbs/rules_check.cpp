@@ -4,6 +4,7 @@
 #include <map>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/fetch.h"
 #include "cli/load_rules.h"
@@ -46,6 +47,28 @@ void print_sigma(const std::vector<engine::SigmaReport> &reports)
         std::cout << fmt::format("{:5} {}\n", count, reason);
 }
 
+// Complaints as they are said, with the lines that show the place.
+int print_json(const Result<std::shared_ptr<const engine::Rules>> &rules)
+{
+    using Json = nlohmann::ordered_json;
+    Json json{{"ok", rules && (*rules)->unnamed().empty()}};
+    if (rules) {
+        json["rules"] = (*rules)->all().size();
+        json["bundle"] = (*rules)->bundle();
+        json["complaints"] = (*rules)->unnamed();
+        json["sigma"] = Json::array();
+        for (const engine::SigmaReport &report : (*rules)->sigma())
+            json["sigma"].push_back({{"place", report.place},
+                                     {"id", report.id},
+                                     {"title", report.title},
+                                     {"reasons", report.reasons}});
+    } else {
+        json["complaints"] = Json::array({rules.error().text});
+    }
+    std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+    return json["ok"].get<bool>() ? kOk : kFinding;
+}
+
 } // namespace
 
 int verb_rules_check(const Arguments &arguments)
@@ -56,6 +79,8 @@ int verb_rules_check(const Arguments &arguments)
     for (const std::string &directory : arguments.all("--sigma"))
         directories->push_back(directory);
     const auto rules = engine::Rules::load(*directories);
+    if (arguments.has("--json"))
+        return print_json(rules);
     if (!rules) {
         std::cerr << rules.error().text << "\n";
         return kFinding;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <iostream>
 
+#include <nlohmann/json.hpp>
+
 #include "base/text.h"
 #include "cli/fetch.h"
 #include "cli/load_rules.h"
@@ -22,6 +24,26 @@ void print(const engine::Rule &rule)
     }
 }
 
+int print_json(const engine::Rules &rules)
+{
+    using Json = nlohmann::ordered_json;
+    const auto print_row = [](const Json &row) {
+        std::cout << row.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+    };
+    for (const auto &rule : rules.known()) {
+        if (rule->is_of_site)
+            print_row({{"rule", rule->id}, {"file", rule->file}, {"is", "site's own"}});
+        for (const engine::Change &change : rule->changes)
+            print_row({{"rule", rule->id},
+                       {"place", change.place},
+                       {"reason", change.reason},
+                       {"says", change.says}});
+    }
+    for (const auto &list : rules.list_changes())
+        print_row({{"list", list.name}, {"place", list.place}, {"values", list.values}});
+    return kOk;
+}
+
 } // namespace
 
 int verb_rules_diff(const Arguments &arguments)
@@ -31,6 +53,8 @@ int verb_rules_diff(const Arguments &arguments)
         std::cerr << rules.error().text << "\n";
         return kFinding;
     }
+    if (arguments.has("--json"))
+        return print_json(**rules);
     bool is_changed = false;
     for (const auto &rule : (*rules)->known()) {
         print(*rule);

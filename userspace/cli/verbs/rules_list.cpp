@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/fetch.h"
 #include "cli/load_rules.h"
@@ -28,6 +29,17 @@ int verb_rules_list(const Arguments &arguments)
     if (!rules) {
         std::cerr << rules.error().text << "\n";
         return kFinding;
+    }
+    if (arguments.has("--json")) {
+        for (const auto &rule : (*rules)->known())
+            std::cout << nlohmann::ordered_json{{"id", rule->id},
+                                                {"pack", rule->pack},
+                                                {"state", state_of(*rule)},
+                                                {"version", rule->version},
+                                                {"title", rule->title}}
+                             .dump()
+                      << "\n";
+        return kOk;
     }
     for (const auto &rule : (*rules)->known())
         std::cout << fmt::format("{:<34} {:<20} {:<11} {}\n", rule->id, rule->pack, state_of(*rule),

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/fetch.h"
 #include "cli/load_rules.h"
@@ -9,6 +10,26 @@
 #include "pipeline/proof.h"
 
 namespace sentra::cli {
+
+namespace {
+
+int print_json(const pipeline::ProofTally &tally)
+{
+    auto failures = nlohmann::ordered_json::array();
+    for (const auto &failure : tally.failures)
+        failures.push_back({{"rule", failure.rule},
+                            {"proof", failure.proof},
+                            {"place", failure.place},
+                            {"lines", failure.lines}});
+    std::cout << nlohmann::ordered_json{{"rules", tally.rules},
+                                        {"proofs", tally.proofs},
+                                        {"failures", std::move(failures)}}
+                     .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+              << "\n";
+    return tally.failures.empty() && tally.proofs > 0 ? kOk : kFinding;
+}
+
+} // namespace
 
 int verb_rules_test(const Arguments &arguments)
 {
@@ -25,6 +46,8 @@ int verb_rules_test(const Arguments &arguments)
                                       .only_rule = arguments.text("--rule")});
     if (tally.rules == 0)
         return complain(kUsage, "there is no rule \"" + arguments.text("--rule") + "\"");
+    if (arguments.has("--json"))
+        return print_json(tally);
     for (const auto &failure : tally.failures) {
         std::cout << fmt::format("{}: {}: {}\n", failure.place, failure.rule, failure.proof);
         for (const std::string &line : failure.lines)

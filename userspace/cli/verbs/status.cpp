@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "cli/fetch.h"
 #include "cli/status_page.h"
+#include "cli/verbs/examined.h"
 #include "cli/verbs/verbs.h"
 
 namespace sentra::cli {
@@ -47,17 +48,27 @@ Besides ask_besides(const Arguments &arguments, bool from_daemon)
 
 } // namespace
 
-int verb_status(const Arguments &arguments)
+tl::expected<Fetched, NotFetched> whole_status(const Arguments &arguments)
 {
-    const auto fetched = fetch(arguments, {.verb = Verb::status});
+    auto fetched = fetch(arguments, {.verb = Verb::status});
     if (!fetched)
-        return complain(fetched.error().status, fetched.error().text);
-    const std::string line =
+        return fetched;
+    std::string line =
         fetched->lines.empty()
             ? ""
             : completed(fetched->lines.front(), ask_besides(arguments, fetched->from_daemon));
     if (line.empty())
-        return complain(kFinding, "the daemon's answer cannot be read");
+        return tl::unexpected(NotFetched{kFinding, "the daemon's answer cannot be read"});
+    fetched->lines = {std::move(line)};
+    return fetched;
+}
+
+int verb_status(const Arguments &arguments)
+{
+    const auto fetched = whole_status(arguments);
+    if (!fetched)
+        return complain(fetched.error().status, fetched.error().text);
+    const std::string &line = fetched->lines.front();
     if (arguments.has("--json"))
         std::cout << line << "\n";
     else

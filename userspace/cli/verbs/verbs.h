@@ -44,6 +44,7 @@ namespace sentra::cli {
 [[nodiscard]] int verb_config_check(const Arguments &arguments);
 [[nodiscard]] int verb_config_show(const Arguments &arguments);
 [[nodiscard]] int verb_config_schema(const Arguments &arguments);
+[[nodiscard]] int verb_support_dump(const Arguments &arguments);
 [[nodiscard]] int verb_man(const Arguments &arguments);
 [[nodiscard]] int verb_completion(const Arguments &arguments);
 [[nodiscard]] int run_daemon(const Arguments &arguments); // sentrad itself
