@@ -110,9 +110,9 @@ private:
     Errands errands_;     // what the door asks of the loop
     std::optional<Desk> desk_;
     MetricsFile metrics_{metrics_path(config_.metrics_file)};
-    std::vector<event::Record> troubles_; // to be told once the past has been read
+    std::vector<event::Record> troubles_;       // to be told once the past has been read
     std::unique_ptr<MetricsPort> metrics_port_; // empty: nobody may ask over HTTP
-    std::mutex status_mutex_; // guards status_, which the door's thread reads
+    std::mutex status_mutex_;                   // guards status_, which the door's thread reads
     std::string status_;
     std::unique_ptr<ControlServer> door_; // first to go: it uses all the others
 };
@@ -297,10 +297,10 @@ void Daemon::tell_gap(const std::string &reason)
     // A restart of the host is everybody's to see, and short gaps are what upgrades take.
     const bool was_down = !last_.boot_id.empty() && last_.boot_id != boot_;
     if (!was_down && gap.to_ns - std::min(gap.to_ns, gap.from_ns) >= kGapToldNs)
-        troubles_.push_back(
-            trouble_fact(SENTRA_TROUBLE_UNWATCHED, "kernel",
-                         "nobody watched the kernel from " + format_for_reading(gap.from_ns) +
-                             " to " + format_for_reading(gap.to_ns) + ": " + reason));
+        troubles_.push_back(trouble_fact(SENTRA_TROUBLE_UNWATCHED, "kernel",
+                                         "nobody watched the kernel from " +
+                                             format_for_reading(gap.from_ns) + " to " +
+                                             format_for_reading(gap.to_ns) + ": " + reason));
 }
 
 Result<void> Daemon::open_door()
