@@ -70,7 +70,7 @@ def main():
             file.write(CONFIG)
         daemon = Daemon(os.path.join(folder, "sentrad.sock"), example_signal(), status())
         daemon.besides["sessions"] = [{"id": "session:1", "user": {"name": "maria"}}]
-        daemon.besides["sink_list"] = [{"name": "siem", "type": "elastic", "state": "waiting",
+        daemon.besides["sink-list"] = [{"name": "siem", "type": "elastic", "state": "waiting",
                                         "waiting": 3, "why": "maria at 203.0.113.77 said no: "
                                                              "token=hunter2hunter2"}]
         daemon.start()
