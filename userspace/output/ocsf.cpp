@@ -2,6 +2,7 @@
 // OCSF Detection Finding (class 2004) of schema 1.8; with a few attributes left out it is one of
 // 1.4, and then also of 1.5 and 1.6. Every *_id has its caption beside it.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/text.h"
@@ -9,6 +10,7 @@
 #include "output/attack.h"
 #include "output/derive.h"
 #include "output/format.h"
+#include "signal/decision.h"
 
 namespace sentra::output {
 
@@ -344,12 +346,35 @@ Json unmapped(const signal::Signal &signal, const Delivery &delivery)
     return {{"sentra", std::move(own)}};
 }
 
+// What people made of it. One that a standing override covers has no verdict of its own.
+void put_decision(Json &document, const signal::Signal &signal)
+{
+    constexpr std::array kCaptions = {
+        "Unknown",  "False Positive", "True Positive",     "Disregard",     "Suspicious",
+        "Benign",   "Test",           "Insufficient Data", "Security Risk", "Managed Externally",
+        "Duplicate"};
+    const bool is_done = signal.decision && signal.decision->status == "RESOLVED";
+    const bool is_reviewed = signal.state == "Low (Reviewed)";
+    put_enum(document, "status",
+             is_done       ? 4
+             : is_reviewed ? 3
+                           : 1,
+             is_done       ? "Resolved"
+             : is_reviewed ? "Suppressed"
+                           : "New");
+    if (!signal.decision)
+        return;
+    if (const auto *verdict = signal::find_verdict(signal.decision->verdict); verdict != nullptr)
+        put_enum(document, "verdict", static_cast<int>(verdict->ocsf_id),
+                 kCaptions.at(verdict->ocsf_id));
+    put(document, "comment", signal.decision->note);
+}
+
 void put_standing(Json &document, const signal::Signal &signal)
 {
     const Severity &severity = severity_of(signal.score);
     put_enum(document, "severity", severity.ocsf, severity.ocsf_caption);
-    const bool reviewed = signal.state == "Low (Reviewed)";
-    put_enum(document, "status", reviewed ? 3 : 1, reviewed ? "Suppressed" : "New");
+    put_decision(document, signal);
     document["is_alert"] = signal.action_needed;
     if (signal.confidence == "low")
         put_enum(document, "confidence", 1, "Low");

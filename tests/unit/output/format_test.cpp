@@ -10,6 +10,7 @@
 #include "output/derive.h"
 #include "output/format.h"
 #include "output/syslog.h"
+#include "signal/decision.h"
 #include "unit/output/told.h"
 
 namespace sentra::output {
@@ -249,6 +250,31 @@ TEST(Syslog, KeepsHeaderAndDataInTheirBounds)
 TEST(Syslog, CountsOctetsNotCharacters)
 {
     EXPECT_EQ(octet_counted("\xc3\xa9x"), "3 \xc3\xa9x");
+}
+
+TEST(Ocsf, SaysWhatPeopleMadeOfIt)
+{
+    signal::Signal signal = told::key();
+    const auto document = [&signal] {
+        return nlohmann::json::parse(to_ocsf(signal, {18, true, ""}));
+    };
+    EXPECT_EQ(document()["status"], "New");
+    EXPECT_FALSE(document().contains("verdict_id"));
+    signal.state = "Low (Reviewed)";
+    signal.decision = signal::Decision{
+        .by = "anna", .verdict = "benign", .status = "REVIEWED", .note = "agreed on Monday"};
+    EXPECT_EQ(document()["status_id"], 3);
+    EXPECT_EQ(document()["verdict_id"], 5);
+    EXPECT_EQ(document()["verdict"], "Benign");
+    EXPECT_EQ(document()["comment"], "agreed on Monday");
+    signal.decision->status = "RESOLVED";
+    signal.decision->verdict = "true-positive";
+    EXPECT_EQ(document()["status"], "Resolved");
+    EXPECT_EQ(document()["verdict"], "True Positive");
+    for (const signal::Verdict &verdict : signal::kVerdicts) {
+        signal.decision->verdict = verdict.name;
+        EXPECT_EQ(document()["verdict_id"], verdict.ocsf_id);
+    }
 }
 
 } // namespace
