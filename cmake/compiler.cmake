@@ -23,10 +23,12 @@ target_compile_options(sentra_flags INTERFACE
     # Leaving out the fields that have defaults is why designated initialisers are used.
     -Wno-missing-field-initializers
     $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
-        -Wextra-semi -Wzero-as-null-pointer-constant>)
+        -Wextra-semi>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(sentra_flags INTERFACE
         -Wduplicated-cond -Wlogical-op
+        # clang 14 warns of the comparisons that it writes itself for a defaulted <=>.
+        $<$<COMPILE_LANGUAGE:CXX>:-Wzero-as-null-pointer-constant>
         # False alarms of g++ 11 and 12 in libstdc++'s own templates once optimised: gcc bugs
         # 105651 (restrict), 105562 (maybe-uninitialized), 106199 (stringop-overflow and -read).
         -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-stringop-overread

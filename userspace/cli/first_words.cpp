@@ -21,9 +21,11 @@ std::string watched(const pipeline::Config &config)
     return words + ". It changes and stops nothing.";
 }
 
-std::string places(const pipeline::Config &config, bool prints)
+std::string places(const pipeline::Config &config, const pipeline::Print &print)
 {
-    std::string words = prints ? "Signals come here as lines of JSON, " : "Signals ";
+    std::string words = print.for_people ? "Signals come here, "
+                        : print.text     ? "Signals come here as lines of JSON, "
+                                         : "Signals ";
     words += "are kept in " + pipeline::store_path(config.state_dir);
     if (config.sinks.empty())
         return words + ", and leave this host for nowhere: no sink is configured.";
@@ -36,14 +38,14 @@ std::string places(const pipeline::Config &config, bool prints)
 } // namespace
 
 std::vector<std::string> first_words(const pipeline::Config &config, const std::string &sentra,
-                                     bool prints)
+                                     const pipeline::Print &print)
 {
     std::string where;
     if (config.state_dir != pipeline::kDefaultStateDirectory)
         where = " --state-dir " + config.state_dir;
     else if (!config.socket.empty())
         where = " --socket " + config.socket;
-    return {watched(config), places(config, prints),
+    return {watched(config), places(config, print),
             "Look at them in another terminal: " + sentra + " watch" + where +
                 ", then explain ID; " + sentra + " doctor" + where +
                 " says what is not seen. Ctrl-C ends this."};

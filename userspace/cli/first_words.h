@@ -6,13 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/config.h"
+#include "pipeline/daemon.h"
 
 namespace sentra::cli {
 
-// Three lines. `sentra`: how the other program is called here. `prints`: signals come on stdout.
+// Three lines. `sentra`: how the other program is called here. `print`: how signals come on stdout.
 [[nodiscard]] std::vector<std::string> first_words(const pipeline::Config &config,
-                                                   const std::string &sentra, bool prints);
+                                                   const std::string &sentra,
+                                                   const pipeline::Print &print);
 // "sentra", or its whole path where it lies beside this program and not in the usual place.
 [[nodiscard]] std::string sentra_beside();
 

@@ -62,10 +62,17 @@ struct VerbRow {
     int (*run)(const Arguments &);
 };
 
+// Of verbs with a first word in common: "rules".
+struct GroupRow {
+    const char *name;
+    const char *says;
+};
+
 struct ProgramRow {
     const char *name;
     const char *says;
     std::vector<VerbRow> verbs;
+    std::vector<GroupRow> groups; // one for each such word
 };
 
 [[nodiscard]] const ProgramRow &sentra_program();

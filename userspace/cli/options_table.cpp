@@ -159,6 +159,7 @@ const ProgramRow &sentra_program()
                "managed-externally duplicate suspicious insufficient-data"},
               {"--note", "TEXT", "why, for whoever reads it later", true},
               {"--resolved", "", "what had to be done is done"},
+              kJson,
               kStateDir,
               kSocket},
              verb_review},
@@ -172,6 +173,7 @@ const ProgramRow &sentra_program()
              "Each is taken by itself; what is refused is said. Exit status: 0 all taken, 1 some "
              "were not.",
              {{"file", "FILE", "{\"<id>\": {\"status\": \"REVIEWED\", \"note\": \"...\"}}", true},
+              kJson,
               kStateDir,
               kSocket},
              verb_reviews_import},
@@ -353,6 +355,7 @@ const ProgramRow &sentra_program()
               {"--key", "FILE",
                "the signing key (default: audit.key of the state directory, made "
                "when it is not there)"},
+              kJson,
               kTimeZone,
               kStateDir,
               kSocket,
@@ -363,7 +366,8 @@ const ProgramRow &sentra_program()
              "Needs nothing but the file. Exit status: 1 where anything was changed, and which "
              "file it was.",
              {{"file", "FILE", "an audit bundle", true},
-              {"--fingerprint", "HEX", "of the key that must have signed it"}},
+              {"--fingerprint", "HEX", "of the key that must have signed it"},
+              kJson},
              verb_audit_verify},
             {"rules list",
              "the rules, by id, pack, state and title",
@@ -408,6 +412,7 @@ const ProgramRow &sentra_program()
              {{"kind", "KIND", "what is added: sigma", true, false, "sigma"},
               {"dir", "DIR", "where the rules are", true},
               {"--to", "DIR", "the site's rules (default /etc/sentra/rules.d)"},
+              kJson,
               kRules},
              verb_rules_add},
             {"rules test",
@@ -458,6 +463,18 @@ const ProgramRow &sentra_program()
               kStateDir,
               kSocket},
              verb_completion},
+        },
+        {
+            {"reviews", "take the reviews in force from one host to another"},
+            {"override",
+             "standing decisions: maintenance windows, accepted risks, expected changes"},
+            {"sink", "who is told of signals, and what waits for them"},
+            {"report", "what a site owner or a fleet's owner needs to know, on a page"},
+            {"audit", "everything an auditor asks for, in one archive that can be checked"},
+            {"rules", "what is looked for: list, show, check, test, add, reload"},
+            {"config",
+             "what is configured, whether it can be used, and what there is to configure"},
+            {"support", "what somebody who helps asks for first"},
         }};
     return kProgram;
 }
@@ -479,13 +496,15 @@ const ProgramRow &sentrad_program()
             "where to listen for sentra (default /run/sentra/sentrad.sock, or "
             "in the state directory if another one is given)"},
            kRules,
-           {"--print", "", "print each signal on stdout as a line of JSON"},
+           {"--print", "",
+            "print each signal on stdout: as sentences on a terminal, else a line of JSON"},
            {"--check-config", "",
             "say whether the configuration and the rules can be used, and do nothing else: 0 they "
             "can, 1 a rule is wrong, 2 the configuration is"},
            {"--forget-pins", "",
             "remove what an ended sentrad left in the kernel, and do nothing else"}},
-          run_daemon}}};
+          run_daemon}},
+        {}};
     return kProgram;
 }
 

@@ -53,12 +53,6 @@ CLI::App *place_of(CLI::App &top, const std::string &name,
     return groups[group]->add_subcommand(name.substr(blank + 1));
 }
 
-void describe(CLI::App &group, const std::string &name, const ProgramRow &program)
-{
-    group.description(name + ": " + std::to_string(group.get_subcommands({}).size()) +
-                      " verbs, see " + program.name + " " + name + " --help");
-}
-
 Arguments arguments_of(const Gathered &gathered)
 {
     std::map<std::string, std::vector<std::string>> given;
@@ -172,8 +166,8 @@ std::variant<Parsed, int> parse(const ProgramRow &program, int count, const char
         add_options(*one);
         gathered.push_back(std::move(one));
     }
-    for (const auto &[name, group] : groups)
-        describe(*group, name, program);
+    for (const GroupRow &row : program.groups)
+        groups.at(row.name)->description(row.says);
     const bool has_verbs = program.verbs.size() > 1;
     if (has_verbs)
         top.require_subcommand(1);

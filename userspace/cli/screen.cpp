@@ -86,14 +86,19 @@ Screen screen_of(const Arguments &arguments)
     const bool is_dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
     screen.has_colour =
         screen.is_terminal && !is_dumb && !is_set("NO_COLOR") && !arguments.has("--no-color");
-    winsize size{};
-    if (screen.is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-        screen.columns = size.ws_col;
-    } else if (const char *columns = std::getenv("COLUMNS")) {
-        screen.columns = parse_number<std::size_t>(columns).value_or(screen.columns);
-    }
-    screen.columns = std::clamp<std::size_t>(screen.columns, kFewest, 1000);
+    screen.columns = columns_of_terminal(STDOUT_FILENO);
     return screen;
+}
+
+std::size_t columns_of_terminal(int fd)
+{
+    std::size_t columns = 80;
+    winsize size{};
+    if (::isatty(fd) == 1 && ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        columns = size.ws_col;
+    else if (const char *said = std::getenv("COLUMNS"))
+        columns = parse_number<std::size_t>(said).value_or(columns);
+    return std::clamp<std::size_t>(columns, kFewest, 1000);
 }
 
 std::string toned(const Screen &screen, Tone tone, std::string_view text)

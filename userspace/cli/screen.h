@@ -21,6 +21,8 @@ struct Screen {
 // Of stdout, now: a terminal may become another size. Colour only on a terminal, not with
 // --no-color, not where NO_COLOR is set and not empty.
 [[nodiscard]] Screen screen_of(const Arguments &arguments);
+// How wide the terminal behind that descriptor is; without one, what COLUMNS says, or 80.
+[[nodiscard]] std::size_t columns_of_terminal(int fd);
 
 enum class Tone { plain, faint, good, attention, strong };
 [[nodiscard]] std::string toned(const Screen &screen, Tone tone, std::string_view text);

@@ -34,10 +34,9 @@ public:
     [[nodiscard]] static Result<RecordingReader> open(const std::string &path);
     // nullopt at the end. An error names the byte at which the file stops making sense.
     [[nodiscard]] Result<std::optional<Record>> next();
-    [[nodiscard]] bool was_cut() const
-    {
-        return was_cut_;
-    } // after the end: the last record was not whole
+    // After the end: whether the last record was not whole.
+    [[nodiscard]] bool was_cut() const { return was_cut_; }
+    [[nodiscard]] std::uint64_t offset() const { return offset_; } // bytes read so far
 
 private:
     RecordingReader(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}

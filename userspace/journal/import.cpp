@@ -147,6 +147,7 @@ Result<ImportReport> import_file(const std::string &path, const ImportOptions &o
     auto input = Input::open(path);
     if (!input)
         return tl::unexpected(std::move(input.error()));
+    input->tell(options.reached);
     auto report = import(std::move(*input), options, sink, losses);
     if (!report)
         return tl::unexpected(std::move(report.error()).within(path));

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,10 @@ namespace sentra::journal {
 inline constexpr int kReferenceYear = 2024;
 
 struct ImportOptions {
-    int year = 0;                    // of the first line's stamp; 0: kReferenceYear
-    bool host_record = true;         // say by a meta.host which host the file is of
-    std::uint32_t pid_namespace = 0; // in which the file's pids count; 0 not known
+    int year = 0;                               // of the first line's stamp; 0: kReferenceYear
+    bool host_record = true;                    // say by a meta.host which host the file is of
+    std::uint32_t pid_namespace = 0;            // in which the file's pids count; 0 not known
+    std::function<void(std::uint64_t)> reached; // is told now and then how many bytes were read
 };
 
 struct ImportReport {

@@ -40,8 +40,17 @@ Input::Line Input::next(std::string &line)
     }
     if (!any)
         return Line::end;
-    ++line_number_;
+    count_line();
     return is_long ? Line::too_long : Line::whole;
+}
+
+void Input::count_line()
+{
+    constexpr std::uint64_t kLinesBetween = 1024;
+    ++line_number_;
+    if (reached_ && line_number_ % kLinesBetween == 0)
+        if (const off_t at = ::ftello(file_.get()); at > 0)
+            reached_(static_cast<std::uint64_t>(at));
 }
 
 bool Input::take(std::uint64_t bytes, std::string &into, bool &cut)

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ public:
     [[nodiscard]] static Result<Input> open(const std::string &path);
     // Over bytes in memory, which must outlive the Input.
     [[nodiscard]] static Result<Input> over(std::string_view bytes);
+    // Is told now and then how many bytes were read.
+    void tell(std::function<void(std::uint64_t)> reached) { reached_ = std::move(reached); }
 
     enum class Line : std::uint8_t { whole, too_long, end };
     // The next line without its end. too_long: it was skipped, `line` holds its beginning.
@@ -40,7 +43,9 @@ private:
     };
     explicit Input(std::FILE *file) : file_(file) {}
     std::unique_ptr<std::FILE, Close> file_;
+    void count_line();
     std::uint64_t line_number_ = 0;
+    std::function<void(std::uint64_t)> reached_;
 };
 
 } // namespace sentra::journal

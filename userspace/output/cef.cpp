@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Common Event Format 0: a header between bars, then key=value of the dictionary; what it has no
 // key for goes into the numbered slots with their labels. Lengths are the dictionary's.
+#include "base/join.h"
 #include "base/text.h"
 #include "output/derive.h"
 #include "output/format.h"
@@ -62,20 +63,12 @@ private:
     std::string line_;
 };
 
-std::string joined(const std::vector<std::string> &texts)
-{
-    std::string line;
-    for (const std::string &text : texts)
-        line.append(line.empty() ? "" : ", ").append(text);
-    return line;
-}
-
 std::string techniques(const signal::Signal &signal)
 {
     std::vector<std::string> ids;
     for (const signal::Technique &row : signal.techniques)
         ids.push_back(row.id);
-    return joined(ids);
+    return join(ids);
 }
 
 std::string titles(const signal::Signal &signal)
@@ -83,7 +76,7 @@ std::string titles(const signal::Signal &signal)
     std::vector<std::string> titles;
     for (const signal::Chapter &chapter : signal.story)
         titles.push_back(chapter.title);
-    return joined(titles);
+    return join(titles);
 }
 
 // src and dst are IPv4 by the dictionary; IPv6 has slots of its own.
@@ -133,7 +126,7 @@ void add_slots(Extension &out, const signal::Signal &signal, const Delivery &del
     out.slot("cs2", "techniques", techniques(signal), kSlot);
     out.slot("cs3", "tenant", signal.tenant, kSlot);
     out.slot("cs4", "state", signal.state, kSlot);
-    out.slot("cs5", "controls", joined(control_labels(signal)), kSlot);
+    out.slot("cs5", "controls", join(control_labels(signal)), kSlot);
     if (signal.process_pid != 0)
         out.slot("cs6", "command", command_line(signal), kSlot);
     out.slot("cfp1", "risk", decimal(signal.score), kText);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/join.h"
 #include "base/text.h"
 #include "output/http.h"
 #include "output/notice.h"
@@ -121,20 +122,12 @@ constexpr std::array kTypes = {
              open_mail},
 };
 
-std::string joined(const std::vector<std::string_view> &words)
-{
-    std::string text;
-    for (const std::string_view word : words)
-        text.append(text.empty() ? "" : ", ").append(word);
-    return text;
-}
-
 // "did you mean path?", else what there is.
 std::string advice(std::string_view word, const std::vector<std::string_view> &known)
 {
     if (const auto near = nearest(word, known); near)
         return "; did you mean " + std::string(*near) + "?";
-    return "; there are " + joined(known);
+    return "; there are " + join(known);
 }
 
 bool is_name(std::string_view name)

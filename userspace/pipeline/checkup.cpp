@@ -16,6 +16,7 @@
 
 #include <linux/magic.h>
 
+#include "base/join.h"
 #include "base/text.h"
 #include "engine/engine.h"
 
@@ -47,14 +48,6 @@ fs::path existing(fs::path path)
     while (!path.empty() && path != path.root_path() && !fs::exists(path, error))
         path = path.parent_path();
     return path;
-}
-
-std::string joined(const std::vector<std::string> &words)
-{
-    std::string text;
-    for (const std::string &word : words)
-        text += (text.empty() ? "" : ", ") + word;
-    return text;
 }
 
 } // namespace
@@ -209,12 +202,12 @@ std::vector<Finding> check_watches(const std::vector<sensor::Watch> &watches)
         }
         by_rung[watch.rung].emplace_back(watch.event);
         if (!watch.blind.empty())
-            blind[{joined(watch.blind), watch.reason, watch.better}].emplace_back(watch.event);
+            blind[{join(watch.blind), watch.reason, watch.better}].emplace_back(watch.event);
     }
     for (const auto &[rung, events] : by_rung)
-        found.push_back(good("watched by " + rung + ": " + joined(events)));
+        found.push_back(good("watched by " + rung + ": " + join(events)));
     for (const auto &[why, events] : blind)
-        found.push_back({Level::note, "not seen of " + joined(events) + ": " + why.blind,
+        found.push_back({Level::note, "not seen of " + join(events) + ": " + why.blind,
                          why.reason.empty() ? "" : "no better hook works here: " + why.reason,
                          why.better});
     return found;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fd.h"
+#include "base/join.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "pipeline/checkup.h"
@@ -35,14 +36,6 @@ constexpr std::array kRights = {
     Right{19, "CAP_SYS_PTRACE", "programs of other users cannot be looked at"},
     Right{2, "CAP_DAC_READ_SEARCH", "files of other users cannot be looked at"},
 };
-
-std::string joined(const std::vector<std::string> &words)
-{
-    std::string text;
-    for (const std::string &word : words)
-        text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
 
 Finding finding_of_sink(const nlohmann::json &sink)
 {
@@ -138,7 +131,7 @@ std::vector<Finding> check_rights(const std::string &process_status)
         }
     if (missing.empty())
         return {{Level::good, "root has the rights that the sensor needs", "", ""}};
-    return {{Level::trouble, "root has not all rights here: " + joined(missing), joined(lost),
+    return {{Level::trouble, "root has not all rights here: " + join(missing), join(lost),
              "run sentrad on the host itself, or give the container these rights"}};
 }
 

@@ -54,7 +54,7 @@ struct Config {
     // Who is told besides the store; nobody where there is none. In the order of their names.
     std::vector<output::SinkSettings> sinks;
     std::string metrics_listen; // empty: nowhere
-    std::string metrics_file; // empty: metrics_path() decides; "off": none is written
+    std::string metrics_file;   // empty: metrics_path() decides; "off": none is written
 };
 
 // Which line says so.

@@ -51,7 +51,7 @@ constexpr std::chrono::seconds kSilenceMost(30);
 
 class Daemon {
 public:
-    Daemon(const Config &config, bool print) : config_(config), print_(print) {}
+    Daemon(const Config &config, Print print) : config_(config), print_(std::move(print)) {}
     Result<void> start();
     Result<void> run();
     Result<void> end();
@@ -83,7 +83,7 @@ private:
     Errands::Lines decide(const Request &request);
 
     const Config &config_;
-    bool print_;
+    Print print_;
     std::optional<StopSignals> stop_signals_;
     event::Losses losses_;
     std::unique_ptr<Loop> loop_;
@@ -462,13 +462,14 @@ void Daemon::print(const std::vector<signal::Signal> &news)
     if (!news.empty())
         deliveries_->tell_news();
     for (const signal::Signal &signal : news) {
-        spdlog::info("{} {} {:.2f} {}", signal.id, signal.state, signal.score, signal.title);
-        if (!print_)
+        if (!print_.for_people)
+            spdlog::info("{} {} {:.2f} {}", signal.id, signal.state, signal.score, signal.title);
+        if (!print_.text)
             continue;
-        // One write for one line: a reader never sees half of it.
-        if (!write_all(STDOUT_FILENO, signal::to_json(signal) + "\n")) {
+        // One write for one signal: a reader never sees half of it.
+        if (!write_all(STDOUT_FILENO, print_.text(signal))) {
             spdlog::warn("stdout cannot be written any more; signals are still stored");
-            print_ = false;
+            print_ = {};
         }
     }
 }
@@ -631,9 +632,9 @@ Result<void> Daemon::end()
 
 } // namespace
 
-Result<void> run_daemon(const Config &config, bool print)
+Result<void> run_daemon(const Config &config, Print print)
 {
-    Daemon daemon(config, print);
+    Daemon daemon(config, std::move(print));
     if (auto started = daemon.start(); !started)
         return started;
     if (auto ran = daemon.run(); !ran)

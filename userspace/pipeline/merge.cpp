@@ -55,7 +55,7 @@ void Merge::Inlet::finish()
 
 Merge::Merge(std::uint64_t begin_ns, event::Losses &losses, std::chrono::milliseconds stall,
              std::function<void(const std::string &)> say)
-    : order_(begin_ns, losses), stall_(stall), say_(std::move(say))
+    : order_(begin_ns, losses), stall_(stall), looked_(Clock::now()), say_(std::move(say))
 {}
 
 Merge::Inlet &Merge::open(std::string name, std::size_t max_bytes)
@@ -125,6 +125,18 @@ bool Merge::take_in()
     return any;
 }
 
+// Nobody is silent because nobody listened: where this thread did not run (a stopped process, a
+// paused machine), its sources most likely did not either.
+void Merge::forgive(Clock::time_point now)
+{
+    const auto unheard = now - looked_ - stall_ / 2;
+    looked_ = now;
+    if (unheard <= Clock::duration::zero())
+        return;
+    for (const auto &inlet : inlets_)
+        inlet->heard_ += unheard;
+}
+
 void Merge::look_for_stalls(Clock::time_point now)
 {
     for (const auto &inlet : inlets_) {
@@ -150,6 +162,7 @@ std::optional<event::Record> Merge::next(std::chrono::milliseconds patience)
         if (order_.is_over())
             return std::nullopt;
         const auto now = Clock::now();
+        forgive(now);
         if (take_in())
             continue;
         look_for_stalls(now);

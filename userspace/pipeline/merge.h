@@ -93,12 +93,14 @@ public:
 
 private:
     [[nodiscard]] bool take_in();
+    void forgive(Clock::time_point now);
     void look_for_stalls(Clock::time_point now);
 
     Order order_;
     Bell bell_;
     std::vector<std::unique_ptr<Inlet>> inlets_;
     std::chrono::milliseconds stall_;
+    Clock::time_point looked_; // last
     bool closed_ = false;
     std::function<void(const std::string &)> say_;
 };

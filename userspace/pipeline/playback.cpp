@@ -59,7 +59,8 @@ private:
     Result<void> failed_;
 };
 
-Result<void> play_recording(const std::string &path, const TakeRecord &take, const Say &say)
+Result<void> play_recording(const std::string &path, const TakeRecord &take, const Say &say,
+                            const Reached &reached)
 {
     auto player = replay::Player::open(path);
     if (!player)
@@ -72,6 +73,8 @@ Result<void> play_recording(const std::string &path, const TakeRecord &take, con
             break;
         if (auto taken = take(**record); !taken)
             return taken;
+        if (reached)
+            reached(player->offset());
     }
     say("a recording of " + std::to_string(player->records()) + " records" +
         (player->was_cut() ? "; its last record was cut and is left out" : ""));
@@ -93,10 +96,12 @@ void say_report(const journal::ImportReport &report, const Say &say)
 }
 
 Result<void> play_import(const std::string &path, event::Losses &losses, const TakeRecord &take,
-                         const Say &say)
+                         const Say &say, const Reached &reached)
 {
     OrderedSink sink(losses, take);
-    const auto report = journal::import_file(path, {}, sink, losses);
+    journal::ImportOptions options;
+    options.reached = reached;
+    const auto report = journal::import_file(path, options, sink, losses);
     if (!report)
         return tl::unexpected(report.error());
     auto finished = sink.finish();
@@ -114,13 +119,13 @@ void say_losses(const event::Losses &losses, const Say &say)
 } // namespace
 
 Result<void> play(const std::string &path, event::Losses &losses, const TakeRecord &take,
-                  const Say &say)
+                  const Say &say, const Reached &reached)
 {
     const auto recorded = event::is_recording(path);
     if (!recorded)
         return tl::unexpected(recorded.error());
-    auto played =
-        *recorded ? play_recording(path, take, say) : play_import(path, losses, take, say);
+    auto played = *recorded ? play_recording(path, take, say, reached)
+                            : play_import(path, losses, take, say, reached);
     say_losses(losses, say);
     return played;
 }
@@ -144,8 +149,9 @@ std::vector<signal::Signal> FinalForms::in_order() &&
     return ordered;
 }
 
-Result<std::vector<signal::Signal>>
-replay_signals(const std::string &path, std::shared_ptr<const engine::Rules> rules, const Say &say)
+Result<std::vector<signal::Signal>> replay_signals(const std::string &path,
+                                                   std::shared_ptr<const engine::Rules> rules,
+                                                   const Say &say, const Reached &reached)
 {
     event::Losses losses;
     Loop loop(std::move(rules), losses);
@@ -158,7 +164,7 @@ replay_signals(const std::string &path, std::shared_ptr<const engine::Rules> rul
             forms.take(signals);
             return {};
         },
-        say);
+        say, reached);
     if (!played)
         return tl::unexpected(played.error());
     return std::move(forms).in_order();

@@ -3,6 +3,7 @@
 // journal or log through the importers and the order. Same file and rules in, same bytes out.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,11 +20,13 @@ namespace sentra::pipeline {
 
 using TakeRecord = std::function<Result<void>(const event::Record &)>;
 using Say = std::function<void(const std::string &)>;
+using Reached = std::function<void(std::uint64_t)>; // how many bytes of the file were read
 
 // Every record of the file, in order, a last tick at the end. `say` is told what a reader of the
 // result must know: the format found, the year chosen, what was skipped.
 [[nodiscard]] Result<void> play(const std::string &path, event::Losses &losses,
-                                const TakeRecord &take, const Say &say);
+                                const TakeRecord &take, const Say &say,
+                                const Reached &reached = {});
 
 // Each signal once, in its final form, ordered by (time of its first event, id).
 class FinalForms {
@@ -36,7 +39,8 @@ private:
 };
 
 [[nodiscard]] Result<std::vector<signal::Signal>>
-replay_signals(const std::string &path, std::shared_ptr<const engine::Rules> rules, const Say &say);
+replay_signals(const std::string &path, std::shared_ptr<const engine::Rules> rules, const Say &say,
+               const Reached &reached = {});
 
 // Hands on each event as a line of JSON, without its newline.
 [[nodiscard]] Result<void> replay_events(const std::string &path,

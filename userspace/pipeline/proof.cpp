@@ -104,6 +104,8 @@ ProofTally run_proofs(const std::shared_ptr<const engine::Rules> &rules,
         if (!options.only_rule.empty() && rule->id != options.only_rule)
             continue;
         tally.rules += 1;
+        if (options.reached)
+            options.reached(tally.rules);
         for (const engine::Proof &proof : rule->proofs) {
             tally.proofs += 1;
             const auto stream = stream_of(proof, options.streams);

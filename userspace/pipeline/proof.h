@@ -3,6 +3,7 @@
 // and what came out compared with what the rule says will.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,8 +28,9 @@ struct ProofTally {
 };
 
 struct ProofOptions {
-    std::string streams;   // the directory of named streams
-    std::string only_rule; // empty: all
+    std::string streams;                      // the directory of named streams
+    std::string only_rule;                    // empty: all
+    std::function<void(std::size_t)> reached; // is told how many rules were tried
 };
 
 [[nodiscard]] ProofTally run_proofs(const std::shared_ptr<const engine::Rules> &rules,

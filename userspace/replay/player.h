@@ -19,7 +19,8 @@ public:
     // nullopt at the end; the last record before it is a meta.tick with last set.
     [[nodiscard]] Result<std::optional<event::Record>> next();
 
-    [[nodiscard]] std::uint64_t records() const { return records_; } // read from the file
+    [[nodiscard]] std::uint64_t records() const { return records_; }        // read from the file
+    [[nodiscard]] std::uint64_t offset() const { return reader_.offset(); } // in bytes
     [[nodiscard]] bool was_cut() const { return reader_.was_cut(); }
 
 private:

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/join.h"
 #include "report/escape.h"
 
 namespace sentra::report {
@@ -44,11 +45,6 @@ std::string source_of(const session::Actor &actor)
     return actor.login->source ? actor.login->source->text() : actor.login->source_name;
 }
 
-std::string joined(const std::vector<std::string> &texts)
-{
-    return fmt::format("{}", fmt::join(texts, " "));
-}
-
 Member signals_of(const Picture &picture)
 {
     Csv csv({"id", "first", "last", "rule", "rule version", "rule bundle", "intent", "title",
@@ -63,7 +59,7 @@ Member signals_of(const Picture &picture)
                  signal->rule_id, std::to_string(signal->rule_version), signal->rule_bundle,
                  signal->intent, signal->title, signal->state, fmt::format("{:.2f}", signal->score),
                  signal->confidence, std::to_string(signal->count), signal->actor.user.name,
-                 joined(techniques), is_decided ? signal->decision->by : "",
+                 join(techniques, " "), is_decided ? signal->decision->by : "",
                  is_decided ? signal->decision->verdict : "", signal->narrative});
     }
     return csv.as("population/signals.csv");
@@ -106,9 +102,9 @@ Member sessions_of(const Picture &picture)
         if (session.first_ns < picture.to_ns && session.last_ns >= picture.input.period.from_ns)
             csv.row({session.id, format_rfc3339(session.first_ns), format_rfc3339(session.last_ns),
                      time_or_none(session.ended_ns), session.actor.user.name,
-                     source_of(session.actor), joined(session.became),
+                     source_of(session.actor), join(session.became, " "),
                      std::to_string(session.programs), std::to_string(session.refused),
-                     std::to_string(session.accounts), joined(session.signals)});
+                     std::to_string(session.accounts), join(session.signals, " ")});
     return csv.as("population/sessions.csv");
 }
 

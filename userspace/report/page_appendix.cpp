@@ -2,6 +2,7 @@
 // The appendix: every signal, how the numbers come about, and what the words mean.
 #include <algorithm>
 
+#include "base/join.h"
 #include "report/page_parts.h"
 #include "report/words.h"
 
@@ -27,14 +28,6 @@ constexpr std::pair<const char *, const char *> kGlossary[] = {
 };
 static_assert(std::size(kGlossary) <= 12, "nobody reads a long glossary");
 
-std::string joined(const std::vector<std::string> &list)
-{
-    std::string text;
-    for (const std::string &item : list)
-        text += (text.empty() ? "" : "; ") + item;
-    return text;
-}
-
 void put_signals(std::vector<Block> &page, const Weekly &report)
 {
     page.emplace_back(Heading{2, "Appendix: all signals", "", true});
@@ -55,7 +48,7 @@ void put_signals(std::vector<Block> &page, const Weekly &report)
              {Text().id(row.id),
               stamp(row.first_ns, report.zone) + (row.is_earlier ? " (open from earlier)" : ""),
               row.host.empty() ? report.host : row.host, row.what, row.state,
-              row.decision.empty() ? "none" : as_sentence(row.decision), joined(row.controls)},
+              row.decision.empty() ? "none" : as_sentence(row.decision), join(row.controls, "; ")},
              row.is_open});
     }
     page.emplace_back(std::move(table));

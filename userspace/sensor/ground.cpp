@@ -32,7 +32,8 @@ int try_class(const btf *types, bpf_prog_type type, bpf_attach_type attach_type,
     bpf_insn nothing[2] = {};
     nothing[0].code = BPF_ALU64 | BPF_MOV | BPF_K; // r0 = 0
     nothing[1].code = BPF_JMP | BPF_EXIT;
-    LIBBPF_OPTS(bpf_prog_load_opts, options);
+    bpf_prog_load_opts options{}; // LIBBPF_OPTS is C that clang warns of in C++
+    options.sz = sizeof options;
     options.expected_attach_type = attach_type;
     options.attach_btf_id = static_cast<__u32>(id);
     const Fd program(bpf_prog_load(type, "sentra_try", "GPL", nothing, 2, &options));

@@ -145,7 +145,8 @@ Result<std::vector<Due>> Outbox::due(const std::string &sink, std::size_t most) 
         "JOIN told ON told.sequence = outbox.sequence "
         "WHERE sink = ?1 AND state = 'pending' ORDER BY outbox.sequence LIMIT ?2",
         [](const Statement &row) {
-            return Due{row.number(0), row.number(1), row.number(2), row.number(3), row.text(4), row.text(5)};
+            return Due{row.number(0), row.number(1), row.number(2),
+                       row.number(3), row.text(4),   row.text(5)};
         },
         sink, std::uint64_t{most});
 }

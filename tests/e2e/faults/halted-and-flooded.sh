@@ -16,6 +16,8 @@ while True:
     kill -CONT "$sentrad"
     await_true 20 has_trouble '*events were lost*'
     trouble '*events were lost'
+    # The kernel's own count is there at once; as an event of the stream it comes in its turn.
+    await_true 10 has_loss ring_full
     seen "status, losses" '*"ring_full":*' "$(ask status | jq -c .losses)"
     await_true 10 is_told '"sensor-signalled"'
     seen signals '*the signal 19 *' "$(narrative sensor-signalled)"

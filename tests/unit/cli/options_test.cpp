@@ -50,6 +50,19 @@ TEST(Options, EveryVerbIsReachedByItsName)
         EXPECT_TRUE(names.contains(verb)) << verb;
 }
 
+TEST(Options, EveryGroupSaysWhatItIsFor)
+{
+    std::set<std::string> named, used;
+    for (const GroupRow &group : sentra_program().groups) {
+        EXPECT_TRUE(named.insert(group.name).second) << group.name;
+        EXPECT_NE(std::string(group.says), "") << group.name;
+    }
+    for (const VerbRow &verb : sentra_program().verbs)
+        if (const std::string name = verb.name; name.find(' ') != std::string::npos)
+            used.insert(name.substr(0, name.find(' ')));
+    EXPECT_EQ(named, used);
+}
+
 TEST(Options, AreUnderstood)
 {
     const auto &sentra = sentra_program();

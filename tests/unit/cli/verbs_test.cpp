@@ -50,10 +50,9 @@ bool has(const VerbRow &verb, std::string_view option)
 }
 
 // What they print is JSON, a script, a page, a document of a form of its own, or one sentence.
-const std::set<std::string> kOwnForm{
-    "reviews export", "reviews import", "record",     "replay", "report weekly", "report fleet",
-    "audit bundle",   "audit verify",   "rules show", "review", "rules add",     "man",
-    "completion",     "config schema"};
+const std::set<std::string> kOwnForm{"reviews export", "record",     "replay", "report weekly",
+                                     "report fleet",   "rules show", "man",    "completion",
+                                     "config schema"};
 
 TEST(Verbs, WhatPrintsDataPrintsItAsJsonToo)
 {
@@ -128,17 +127,22 @@ TEST(FirstWords, SayWhatIsWatchedWhereSignalsGoAndHowToLook)
 {
     pipeline::Config config;
     config.state_dir = "/srv/state";
-    const auto lines = first_words(config, "build/bin/sentra", true);
+    const pipeline::Print nothing;
+    const pipeline::Print json{[](const signal::Signal &) { return std::string(); }};
+    const auto lines = first_words(config, "build/bin/sentra", json);
     ASSERT_EQ(lines.size(), 3u);
     EXPECT_NE(lines[0].find("sign-ins"), std::string::npos);
     EXPECT_NE(lines[1].find("/srv/state/sentra.db"), std::string::npos);
     EXPECT_NE(lines[1].find("no sink is configured"), std::string::npos);
+    EXPECT_NE(lines[1].find("here as lines of JSON"), std::string::npos);
+    EXPECT_EQ(first_words(config, "sentra", {json.text, true})[1].find("JSON"), std::string::npos);
+    EXPECT_TRUE(first_words(config, "sentra", nothing)[1].starts_with("Signals are kept"));
     EXPECT_NE(lines[2].find("build/bin/sentra watch --state-dir /srv/state"), std::string::npos);
     config.sinks = {{"siem", "elastic", {}, {}}, {"local", "file", {}, {}}};
-    EXPECT_NE(first_words(config, "sentra", false)[1].find("go to siem (elastic), local (file)."),
+    EXPECT_NE(first_words(config, "sentra", nothing)[1].find("go to siem (elastic), local (file)."),
               std::string::npos);
     config.sensor.enabled = false;
-    EXPECT_EQ(first_words(config, "sentra", false)[0].find("programs"), std::string::npos);
+    EXPECT_EQ(first_words(config, "sentra", nothing)[0].find("programs"), std::string::npos);
 }
 
 } // namespace

@@ -85,6 +85,33 @@ TEST(Merge, ASourceThatSaysNothingIsLeftBehindAndThatIsSaid)
     EXPECT_NE(said[1].find("heard of again"), std::string::npos);
 }
 
+TEST(Merge, NobodyIsSilentWhileNobodyListens)
+{
+    event::Losses losses;
+    Merge merge(0, losses, 200ms);
+    auto &kernel = merge.open("kernel sensor", 1 << 20);
+    auto &journal = merge.open("journal", 1 << 20);
+    kernel.watermark(kStart);
+    journal.watermark(kStart);
+    (void)merge.next(1ms);
+    std::this_thread::sleep_for(600ms); // the whole process was stopped, say
+    kernel.watermark(kStart + 2);       // the first thread that wakes up
+    (void)merge.next(1ms);
+    EXPECT_EQ(merge.stalls(), 0u);
+    EXPECT_TRUE(journal.put(fork(SENTRA_SOURCE_JOURNAL, kStart + 1, 1)));
+    journal.watermark(kStart + 2);
+    while (const auto record = merge.next(1ms))
+        EXPECT_EQ(record->head().flags & SENTRA_RECORD_LATE, 0);
+    EXPECT_EQ(losses.total(SENTRA_LOSS_LATE), 0u);
+    // A source that stays silent while it is listened to is left behind all the same.
+    const auto begun = Merge::Clock::now();
+    while (merge.stalls() == 0 && Merge::Clock::now() - begun < 5s) {
+        kernel.watermark(kStart + 3);
+        (void)merge.next(10ms);
+    }
+    EXPECT_EQ(merge.stalls(), 1u);
+}
+
 TEST(Merge, TheQuietestSourceThatHasNotEndedIsKnown)
 {
     event::Losses losses;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iostream>
 
+#include <nlohmann/json.hpp>
+
 #include "base/fd.h"
 #include "cli/load_rules.h"
 #include "cli/report_input.h"
@@ -12,6 +14,8 @@
 namespace sentra::cli {
 
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 Result<std::vector<report::Delivered>> delivered_in(store::Store &store,
                                                     const report::Period &period)
@@ -25,6 +29,33 @@ Result<std::vector<report::Delivered>> delivered_in(store::Store &store,
                              row.queued_ns, row.state == "delivered" ? row.settled_ns : 0,
                              row.why});
     return delivered;
+}
+
+Json json_of(const report::Checked &checked)
+{
+    return {{"host", checked.host},
+            {"from", checked.from},
+            {"to", checked.to},
+            {"files", checked.files},
+            {"signals", checked.signals},
+            {"decisions", checked.decisions},
+            {"fingerprint", checked.fingerprint}};
+}
+
+void print_json(Json json)
+{
+    std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+}
+
+int verified_as_json(const report::Checked &checked)
+{
+    Json json = json_of(checked);
+    json["intact"] = checked.faults.empty();
+    json["faults"] = Json::array();
+    for (const report::Checked::Fault &fault : checked.faults)
+        json["faults"].push_back({{"file", fault.file}, {"what", fault.what}});
+    print_json(std::move(json));
+    return checked.faults.empty() ? kOk : kFinding;
 }
 
 } // namespace
@@ -64,6 +95,12 @@ int verb_audit_bundle(const Arguments &arguments)
         return complain(kFinding,
                         path + " does not stand its own check: " + checked.faults.front().file +
                             " " + checked.faults.front().what);
+    if (arguments.has("--json")) {
+        Json json = json_of(checked);
+        json["file"] = path;
+        print_json(std::move(json));
+        return kOk;
+    }
     std::cout << path << ": " << checked.files << " files, " << checked.signals << " signals, "
               << checked.decisions << " ledger entries.\nSigned with the key "
               << checked.fingerprint
@@ -78,6 +115,8 @@ int verb_audit_verify(const Arguments &arguments)
     if (!archive)
         return complain(kFinding, archive.error().text);
     const report::Checked checked = report::check_bundle(*archive, arguments.text("--fingerprint"));
+    if (arguments.has("--json"))
+        return verified_as_json(checked);
     for (const report::Checked::Fault &fault : checked.faults)
         std::cout << fault.file << ": " << fault.what << "\n";
     if (!checked.faults.empty())

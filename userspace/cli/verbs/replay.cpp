@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include <filesystem>
 #include <iostream>
 
 #include "cli/fetch.h"
 #include "cli/load_rules.h"
+#include "cli/progress.h"
 #include "cli/verbs/verbs.h"
 #include "output/format.h"
 #include "output/redact.h"
@@ -33,6 +35,20 @@ void print(const std::vector<signal::Signal> &signals)
         std::cout << signal::to_json(signal) << "\n";
 }
 
+Result<std::vector<signal::Signal>> replayed(const std::string &file,
+                                             const std::shared_ptr<const engine::Rules> &rules)
+{
+    std::error_code unknown;
+    const auto size = std::filesystem::file_size(file, unknown);
+    Progress progress("reading " + file, unknown ? 0 : size);
+    const auto say = [&](const std::string &text) {
+        progress.clear();
+        note(text);
+    };
+    return pipeline::replay_signals(file, rules, say,
+                                    [&](std::uint64_t bytes) { progress.reached(bytes); });
+}
+
 } // namespace
 
 int verb_replay(const Arguments &arguments)
@@ -52,7 +68,7 @@ int verb_replay(const Arguments &arguments)
     auto rules = load_rules(arguments.all("--rules"));
     if (!rules)
         return complain(kFinding, rules.error().text);
-    const auto signals = pipeline::replay_signals(file, *rules, note);
+    const auto signals = replayed(file, *rules);
     if (!signals)
         return complain(kFinding, signals.error().text);
     if (format != nullptr)

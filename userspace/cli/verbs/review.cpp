@@ -37,6 +37,10 @@ int verb_review(const Arguments &arguments)
     const auto fetched = review(arguments, arguments.text("id"), body);
     if (!fetched)
         return complain(fetched.error().status, fetched.error().text);
+    if (arguments.has("--json")) {
+        std::cout << fetched->lines.front() << "\n";
+        return kOk;
+    }
     const auto signal = signal::from_json(fetched->lines.front());
     if (!signal)
         return complain(kFinding, signal.error().text);
@@ -55,6 +59,31 @@ int verb_reviews_export(const Arguments &arguments)
     return kOk;
 }
 
+namespace {
+
+struct Refused {
+    std::string id, why;
+};
+
+int say_imported(std::size_t all, const std::vector<Refused> &refused, const std::string &path,
+                 bool as_json)
+{
+    const std::size_t taken = all - refused.size();
+    if (as_json) {
+        Json list = Json::array();
+        for (const Refused &one : refused)
+            list.push_back({{"id", printable(one.id, 80)}, {"why", printable(one.why, 400)}});
+        std::cout << Json{{"decisions", all}, {"taken", taken}, {"refused", list}}.dump() << "\n";
+    } else {
+        for (const Refused &one : refused)
+            complain(kFinding, path + ": " + printable(one.id, 80) + ": " + one.why);
+        std::cout << taken << " of " << all << " decisions taken.\n";
+    }
+    return refused.empty() ? kOk : kFinding;
+}
+
+} // namespace
+
 // Every entry by itself: one that is refused is said and keeps none of the others away.
 int verb_reviews_import(const Arguments &arguments)
 {
@@ -66,10 +95,10 @@ int verb_reviews_import(const Arguments &arguments)
     if (!file || json.is_discarded() || !json.is_object())
         return complain(kUsage, path + ": not a file with one JSON object of the form {\"<id>\": "
                                        "{\"status\": \"REVIEWED\", \"note\": \"...\"}}");
-    std::size_t taken = 0;
+    std::vector<Refused> refused;
     for (const auto &[id, entry] : json.items()) {
         if (!entry.is_object() || text_of(entry, "status").empty()) {
-            complain(kFinding, path + ": " + printable(id, 80) + " has no \"status\"; left out");
+            refused.push_back({id, "it has no \"status\""});
             continue;
         }
         const Json body{{"verdict", text_of(entry, "verdict")},
@@ -78,13 +107,10 @@ int verb_reviews_import(const Arguments &arguments)
         if (const auto fetched = review(arguments, id, body); !fetched) {
             if (fetched.error().status != kFinding)
                 return complain(fetched.error().status, fetched.error().text);
-            complain(kFinding, path + ": " + printable(id, 80) + ": " + fetched.error().text);
-            continue;
+            refused.push_back({id, fetched.error().text});
         }
-        ++taken;
     }
-    std::cout << taken << " of " << json.size() << " decisions taken.\n";
-    return taken == json.size() ? kOk : kFinding;
+    return say_imported(json.size(), refused, path, arguments.has("--json"));
 }
 
 } // namespace sentra::cli

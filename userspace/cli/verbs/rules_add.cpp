@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/fd.h"
 #include "cli/fetch.h"
@@ -78,6 +79,15 @@ int verb_rules_add(const Arguments &arguments)
         std::count_if(reports->begin(), reports->end(), [](const engine::SigmaReport &report) {
             return report.state == engine::SigmaReport::State::none;
         }));
+    if (arguments.has("--json")) {
+        std::cout << nlohmann::ordered_json{{"files", files->size()},
+                                            {"to", to.string()},
+                                            {"sigma_rules", reports->size()},
+                                            {"not_evaluated", without}}
+                         .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+                  << "\n";
+        return kOk;
+    }
     std::cout << fmt::format("{} files copied to {}: {} Sigma rules, {} of them not evaluated "
                              "(sentra rules check says why). They count from the next start or "
                              "reload of sentrad.\n",

@@ -6,6 +6,7 @@
 
 #include "cli/fetch.h"
 #include "cli/load_rules.h"
+#include "cli/progress.h"
 #include "cli/verbs/verbs.h"
 #include "pipeline/proof.h"
 
@@ -41,9 +42,12 @@ int verb_rules_test(const Arguments &arguments)
         std::cerr << rules.error().text << "\n";
         return kFinding;
     }
-    const auto tally =
-        pipeline::run_proofs(*rules, {.streams = pipeline::streams_beside(directories->front()),
-                                      .only_rule = arguments.text("--rule")});
+    Progress progress("trying rules", (*rules)->all().size());
+    const auto tally = pipeline::run_proofs(
+        *rules, {.streams = pipeline::streams_beside(directories->front()),
+                 .only_rule = arguments.text("--rule"),
+                 .reached = [&](std::size_t done) { progress.reached(done); }});
+    progress.clear();
     if (tally.rules == 0)
         return complain(kUsage, "there is no rule \"" + arguments.text("--rule") + "\"");
     if (arguments.has("--json"))

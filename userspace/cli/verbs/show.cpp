@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/join.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/one_signal.h"
@@ -16,14 +17,6 @@ void print_row(std::string_view name, const std::string &value)
 {
     if (!value.empty())
         std::cout << fmt::format("  {:<11} {}\n", name, value);
-}
-
-std::string joined(const std::vector<std::string> &items)
-{
-    std::string text;
-    for (const std::string &item : items)
-        text += (text.empty() ? "" : ", ") + item;
-    return text;
 }
 
 void print_page(const signal::Signal &signal)
@@ -43,12 +36,12 @@ void print_page(const signal::Signal &signal)
     std::vector<std::string> techniques;
     for (const auto &technique : signal.techniques)
         techniques.push_back(technique.id + " " + technique.name);
-    print_row("ATT&CK", joined(techniques));
+    print_row("ATT&CK", join(techniques));
     for (const auto &[framework, controls] : signal.controls)
-        print_row(framework, joined(controls));
-    print_row("files", joined(signal.files));
-    print_row("addresses", joined(signal.ips));
-    print_row("users", joined(signal.users));
+        print_row(framework, join(controls));
+    print_row("files", join(signal.files));
+    print_row("addresses", join(signal.ips));
+    print_row("users", join(signal.users));
     std::cout << "\nEvidence\n";
     for (const auto &evidence : signal.evidence)
         std::cout << fmt::format("  {}  {:<16} {}\n", format_rfc3339(evidence.time_ns),
