@@ -111,7 +111,7 @@ std::string in_order(const std::vector<Chapter> &story, const std::string &what)
             text += std::to_string(story.size() - kListedMost) + " more; ";
         if (story.size() > kListedMost && i >= half && i < story.size() - half)
             continue;
-        text += "at " + clock_of(story[i].first_ns, dated) + " " + story[i].title +
+        text += clock_of(story[i].first_ns, dated) + " " + story[i].title +
                 (i + 1 < story.size() ? "; " : " (UTC).");
     }
     return text;

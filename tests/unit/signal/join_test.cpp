@@ -87,8 +87,8 @@ TEST(Join, TellsWhatOneActorDidAsOneGrowingSignal)
     EXPECT_EQ(third->intent, "Persistence"); // the gravest of what asks for action
     EXPECT_EQ(third->title, "Deed wipe, with 2 other steps");
     EXPECT_THAT(third->narrative,
-                EndsWith("It is one of 3 things this session did: at 10:15 Deed guess; at 10:16 "
-                         "Deed key; at 10:17 Deed wipe (UTC)."));
+                EndsWith("It is one of 3 things this session did: 10:15 Deed guess; 10:16 "
+                         "Deed key; 10:17 Deed wipe (UTC)."));
     EXPECT_DOUBLE_EQ(third->score, 1.0);
     ASSERT_EQ(third->terms.size(), 3U);
     EXPECT_EQ(third->terms[1].why, "this session also did: Deed guess");
