@@ -196,6 +196,11 @@ Asked parse_answer(std::string_view all)
 
 Asked ask(const std::string &path, const Request &request)
 {
+    const std::string line = to_line(request) + "\n";
+    if (line.size() > kRequestBytesMost)
+        return unreachable(Unreachable::Why::broken,
+                           "that is " + std::to_string(line.size()) + " bytes to say, at most " +
+                               std::to_string(kRequestBytesMost) + " are taken: make it shorter");
     const auto address = address_of(path);
     if (!address)
         return unreachable(Unreachable::Why::broken, address.error().text);
@@ -208,7 +213,7 @@ Asked ask(const std::string &path, const Request &request)
         return unreachable(refused ? Unreachable::Why::not_allowed : Unreachable::Why::nobody_there,
                            "socket " + path + ": " + std::strerror(error));
     }
-    if (!send_all(*fd, to_line(request) + "\n"))
+    if (!send_all(*fd, line))
         return unreachable(Unreachable::Why::broken, "the daemon closed the door");
     std::string all;
     char buffer[65536];

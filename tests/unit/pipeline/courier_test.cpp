@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -19,15 +20,43 @@ using output::Fate;
 using store::made::signal_of;
 using namespace std::chrono_literals;
 
-// What a sink was brought, and what it says next.
-struct Peer {
+// What a sink was brought, and what it says next. Used by a courier's thread and by the test's.
+class Peer {
+public:
     using Say = std::function<output::Handover(std::span<const output::Parcel>)>;
-    std::mutex mutex;
-    std::vector<std::uint64_t> taken; // sequences, in the order they came
-    std::vector<std::size_t> batches;
-    std::vector<std::string> narratives;
-    Say say;
+    void says(Say say)
+    {
+        const std::lock_guard lock(mutex_);
+        say_ = std::move(say);
+    }
+    [[nodiscard]] Say what_it_says()
+    {
+        const std::lock_guard lock(mutex_);
+        return say_;
+    }
+    void take(const output::Parcel &parcel)
+    {
+        const std::lock_guard lock(mutex_);
+        taken_.push_back(parcel.delivery.sequence);
+        narratives_.push_back(parcel.signal.narrative);
+    }
+    [[nodiscard]] std::vector<std::uint64_t> taken() // sequences, in the order they came
+    {
+        const std::lock_guard lock(mutex_);
+        return taken_;
+    }
+    [[nodiscard]] std::vector<std::string> narratives()
+    {
+        const std::lock_guard lock(mutex_);
+        return narratives_;
+    }
     std::atomic<int> reopened{0};
+
+private:
+    std::mutex mutex_;
+    std::vector<std::uint64_t> taken_;
+    std::vector<std::string> narratives_;
+    Say say_;
 };
 
 output::Handover alike(std::size_t count, Fate fate, std::string why = "")
@@ -42,19 +71,11 @@ public:
     explicit FakeSink(Peer &peer) : peer_(peer) {}
     output::Handover send(std::span<const output::Parcel> parcels) override
     {
-        Peer::Say say;
-        {
-            const std::lock_guard lock(peer_.mutex);
-            say = peer_.say;
-            peer_.batches.push_back(parcels.size());
-        }
+        const Peer::Say say = peer_.what_it_says();
         auto handover = say ? say(parcels) : alike(parcels.size(), Fate::delivered);
-        const std::lock_guard lock(peer_.mutex);
         for (std::size_t at = 0; at < parcels.size(); ++at)
-            if (handover.outcomes[at].fate == Fate::delivered) {
-                peer_.taken.push_back(parcels[at].delivery.sequence);
-                peer_.narratives.push_back(parcels[at].signal.narrative);
-            }
+            if (handover.outcomes[at].fate == Fate::delivered)
+                peer_.take(parcels[at]);
         return handover;
     }
     void reopen() override { ++peer_.reopened; }
@@ -138,18 +159,19 @@ protected:
     }
 
     std::unique_ptr<store::Store> store_;
+    std::deque<Peer> peers_; // they outlive the couriers
     std::vector<std::unique_ptr<Courier>> couriers_;
 };
 
 TEST_F(Delivery, BringsWhatWaitsInItsOrderAndEachOnce)
 {
-    Peer peer;
+    Peer &peer = peers_.emplace_back();
     tell(0, 40);
     courier("one", peer);
     ASSERT_TRUE(await([&] { return account("one").delivered == 40; }));
     tell(40, 30);
     ASSERT_TRUE(await([&] { return account("one").delivered == 70; }));
-    EXPECT_EQ(peer.taken, upto(70));
+    EXPECT_EQ(peer.taken(), upto(70));
     EXPECT_EQ(account("one").waiting, 0U);
     EXPECT_EQ(account("two").waiting, 70U) << "nobody brings the other one anything";
 }
@@ -166,20 +188,20 @@ TEST_F(Delivery, PeopleGetWhatAsksForActionAndManyAsOneMessage)
         batch.signals.push_back(std::move(signal));
     }
     ASSERT_TRUE(store_->commit(batch));
-    Peer peer;
+    Peer &peer = peers_.emplace_back();
     courier("people", peer, "slack");
     ASSERT_TRUE(await([&] { return account("people").waiting == 0; }));
     EXPECT_EQ(account("people").delivered, 12U);
-    ASSERT_EQ(peer.narratives.size(), 1U);
-    EXPECT_NE(peer.narratives[0].find("there were 12 signals"), std::string::npos)
-        << peer.narratives[0];
+    ASSERT_EQ(peer.narratives().size(), 1U);
+    EXPECT_NE(peer.narratives()[0].find("there were 12 signals"), std::string::npos)
+        << peer.narratives()[0];
 
     batch.signals.resize(1); // it goes on, and asks for what it asked for before
     batch.signals[0].count = 2;
     ASSERT_TRUE(store_->commit(batch));
     couriers_.back()->tell_news();
     ASSERT_TRUE(await([&] { return account("people").waiting == 0; }));
-    EXPECT_EQ(peer.narratives.size(), 1U);
+    EXPECT_EQ(peer.narratives().size(), 1U);
     const auto rows = store_->outbox().history(0, ~std::uint64_t{0});
     ASSERT_TRUE(rows) << rows.error().text;
     ASSERT_EQ(rows->size(), 15U);
@@ -190,13 +212,13 @@ TEST_F(Delivery, PeopleGetWhatAsksForActionAndManyAsOneMessage)
 
 TEST_F(Delivery, ADeadSinkDelaysNoOther)
 {
-    Peer dead, good;
+    Peer &dead = peers_.emplace_back(), &good = peers_.emplace_back();
     std::atomic<bool> is_released{false};
-    dead.say = [&](auto parcels) { // hangs as long as the test runs
+    dead.says([&](auto parcels) { // hangs as long as the test runs
         while (!is_released)
             std::this_thread::sleep_for(1ms);
         return alike(parcels.size(), Fate::retry, "timeout");
-    };
+    });
     courier("one", dead);
     courier("two", good);
     for (int at = 0; at < 20; ++at) {
@@ -206,73 +228,67 @@ TEST_F(Delivery, ADeadSinkDelaysNoOther)
         EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);
     }
     EXPECT_EQ(account("one").waiting, 20U);
-    EXPECT_EQ(good.taken, upto(20));
+    EXPECT_EQ(good.taken(), upto(20));
     is_released = true;
 }
 
 TEST_F(Delivery, AfterAnOutageEverythingComesInItsOrder)
 {
-    Peer peer;
-    peer.say = [](auto parcels) { return alike(parcels.size(), Fate::retry, "HTTP 503"); };
+    Peer &peer = peers_.emplace_back();
+    peer.says([](auto parcels) { return alike(parcels.size(), Fate::retry, "HTTP 503"); });
     courier("one", peer);
     tell(0, 5);
     ASSERT_TRUE(await([&] { return account("one").attempts >= 1; }));
     EXPECT_EQ(account("one").why, "HTTP 503");
     tell(5, 5);
-    {
-        const std::lock_guard lock(peer.mutex);
-        peer.say = nullptr;
-    }
+    peer.says(nullptr);
     ASSERT_TRUE(await([&] { return account("one").delivered == 10; }));
-    EXPECT_EQ(peer.taken, upto(10));
+    EXPECT_EQ(peer.taken(), upto(10));
 }
 
 TEST_F(Delivery, AKilledCourierBringsAgainWhatNobodyCommitted)
 {
-    Peer peer;
+    Peer &peer = peers_.emplace_back();
     courier("one", peer);
     tell(0, 3);
-    for (int tries = 0; tries < 2000 && peer.taken.size() < 3; ++tries)
+    for (int tries = 0; tries < 2000 && peer.taken().size() < 3; ++tries)
         std::this_thread::sleep_for(1ms);
     couriers_.clear(); // without settle(): as after kill -9
     EXPECT_EQ(account("one").waiting, 3U);
     courier("one", peer);
     ASSERT_TRUE(await([&] { return account("one").delivered == 3; }));
-    EXPECT_EQ(peer.taken, (std::vector<std::uint64_t>{1, 2, 3, 1, 2, 3}));
+    EXPECT_EQ(peer.taken(), (std::vector<std::uint64_t>{1, 2, 3, 1, 2, 3}));
 }
 
 TEST_F(Delivery, ARefusedDocumentIsADeadLetterUntilSomebodyRequeuesIt)
 {
-    Peer peer;
-    peer.say = [](auto parcels) {
+    Peer &peer = peers_.emplace_back();
+    peer.says([](auto parcels) {
         auto handover = alike(parcels.size(), Fate::delivered);
         for (std::size_t at = 0; at < parcels.size(); ++at)
             if (parcels[at].delivery.sequence == 3)
                 handover.outcomes[at] = {Fate::rejected, "HTTP 400: no such field"};
         return handover;
-    };
+    });
     Courier &one = courier("one", peer);
     tell(0, 5);
     ASSERT_TRUE(await([&] { return account("one").delivered == 4 && account("one").dead == 1; }));
     EXPECT_EQ(store_->outbox().dead_letters("one", 9)->front().why, "HTTP 400: no such field");
-    {
-        const std::lock_guard lock(peer.mutex);
-        peer.say = nullptr;
-    }
+    peer.says(nullptr);
     const auto answer = answer_about_sinks(
         *store_,
         {.verb = Request::Verb::sink_requeue, .body = R"({"sink":"one"})", .author = "maria"}, 2);
     ASSERT_TRUE(answer) << answer.error().text;
     one.tell_act();
     ASSERT_TRUE(await([&] { return account("one").delivered == 5; }));
-    EXPECT_EQ(peer.taken, (std::vector<std::uint64_t>{1, 2, 4, 5, 3}));
+    EXPECT_EQ(peer.taken(), (std::vector<std::uint64_t>{1, 2, 4, 5, 3}));
     EXPECT_NE(store_->ledger()->back().json.find("\"author\":\"maria\""), std::string::npos);
 }
 
 TEST_F(Delivery, WhatIsTooBigGoesInSmallerBatchesAndThenShortened)
 {
-    Peer peer;
-    peer.say = [](auto parcels) {
+    Peer &peer = peers_.emplace_back();
+    peer.says([](auto parcels) {
         const bool fits =
             parcels.size() <= 2 &&
             std::all_of(parcels.begin(), parcels.end(), [](const auto &parcel) {
@@ -281,33 +297,30 @@ TEST_F(Delivery, WhatIsTooBigGoesInSmallerBatchesAndThenShortened)
             });
         return alike(parcels.size(), fits ? Fate::delivered : Fate::too_big,
                      fits ? "" : "HTTP 413");
-    };
+    });
     tell(0, 9);
     courier("one", peer);
     ASSERT_TRUE(await([&] { return account("one").delivered == 9; }));
-    EXPECT_EQ(peer.taken, upto(9));
-    EXPECT_NE(peer.narratives[5].find("was shortened"), std::string::npos);
-    EXPECT_EQ(peer.narratives[4].find("was shortened"), std::string::npos);
+    EXPECT_EQ(peer.taken(), upto(9));
+    EXPECT_NE(peer.narratives()[5].find("was shortened"), std::string::npos);
+    EXPECT_EQ(peer.narratives()[4].find("was shortened"), std::string::npos);
     EXPECT_EQ(account("one").dead, 0U);
 }
 
 TEST_F(Delivery, ASinkThatRefusesUsIsPausedAndAPersonsPauseHolds)
 {
-    Peer peer;
-    peer.say = [](auto parcels) {
+    Peer &peer = peers_.emplace_back();
+    peer.says([](auto parcels) {
         auto handover = alike(parcels.size(), Fate::retry, "HTTP 401");
         handover.pause = "HTTP 401";
         return handover;
-    };
+    });
     Courier &one = courier("one", peer);
     tell(0, 2);
     ASSERT_TRUE(await([&] { return account("one").pause.by == "sentrad"; }));
     EXPECT_EQ(account("one").waiting, 2U);
     EXPECT_NE(trouble_of(account("one"), 1).find("does not work: HTTP 401"), std::string::npos);
-    {
-        const std::lock_guard lock(peer.mutex);
-        peer.say = nullptr;
-    }
+    peer.says(nullptr);
     const auto ask = [&](Request::Verb verb, const char *body) {
         const auto answer =
             answer_about_sinks(*store_, {.verb = verb, .body = body, .author = "maria"}, 2);
@@ -326,19 +339,16 @@ TEST_F(Delivery, ASinkThatRefusesUsIsPausedAndAPersonsPauseHolds)
 
 TEST_F(Delivery, ASinkThatTakesSomethingAgainIsPausedNoMore)
 {
-    Peer peer;
-    peer.say = [](auto parcels) {
+    Peer &peer = peers_.emplace_back();
+    peer.says([](auto parcels) {
         auto handover = alike(parcels.size(), Fate::retry, "HTTP 403");
         handover.pause = "HTTP 403";
         return handover;
-    };
+    });
     Courier &one = courier("one", peer);
     tell(0, 2);
     ASSERT_TRUE(await([&] { return account("one").pause.by == "sentrad"; }));
-    {
-        const std::lock_guard lock(peer.mutex);
-        peer.say = nullptr;
-    }
+    peer.says(nullptr);
     one.reopen(); // SIGHUP: tried at once
     ASSERT_TRUE(
         await([&] { return account("one").delivered == 2 && account("one").pause.by.empty(); }));
@@ -347,7 +357,7 @@ TEST_F(Delivery, ASinkThatTakesSomethingAgainIsPausedNoMore)
 
 TEST_F(Delivery, AtTheEndWhatWaitsIsStillBrought)
 {
-    Peer peer;
+    Peer &peer = peers_.emplace_back();
     Courier &one = courier("one", peer);
     ASSERT_TRUE(await([&] { return account("one").waiting == 0; }));
     store::Batch batch = store::made::batch_of({signal_of("last")});
