@@ -39,7 +39,6 @@ struct pt_regs {
 	struct user_pt_regs user_regs;
 	__u64 orig_x0;
 	__s32 syscallno;
-	__s32 syscallno;
 };
 #endif
 

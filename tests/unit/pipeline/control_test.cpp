@@ -253,7 +253,7 @@ TEST_F(Door, NobodyThereIsTold)
     ASSERT_FALSE(too_long);
     EXPECT_NE(too_long.error().text.find("at most 107 bytes"), std::string::npos);
     const auto too_much =
-        ask(path(), {.verb = Request::Verb::review, .body = std::string(5000, 'x')});
+        ask(path(), {.verb = Request::Verb::review, .body = "\"" + std::string(5000, 'x') + "\""});
     ASSERT_FALSE(too_much);
     EXPECT_NE(too_much.error().text.find("make it shorter"), std::string::npos);
 }
