@@ -125,8 +125,14 @@ Verdict Translator::read(const Entry &entry, sentra_source source, std::vector<e
 std::optional<Entry> Translator::join(const Entry &entry, sentra_source source,
                                       std::vector<event::Record> &out)
 {
-    const bool is_continued = entry.message.ends_with(kMoreFollows);
-    const bool goes_on = entry.message.starts_with(kGoesOn);
+    // One after the other: in "[...] [...]" the two marks would share a blank.
+    std::string_view text = entry.message;
+    const bool goes_on = text.starts_with(kGoesOn);
+    if (goes_on)
+        text.remove_prefix(kGoesOn.size());
+    const bool is_continued = text.ends_with(kMoreFollows);
+    if (is_continued)
+        text.remove_suffix(kMoreFollows.size());
     if (!is_continued && !goes_on)
         return entry;
     const Program *program = find_program(entry.identifier);
@@ -135,11 +141,6 @@ std::optional<Entry> Translator::join(const Entry &entry, sentra_source source,
     const auto begun = std::find_if(parts_.begin(), parts_.end(), [&](const Part &part) {
         return part.entry.pid == entry.pid && part.entry.uid == entry.uid && part.source == source;
     });
-    std::string_view text = entry.message;
-    if (goes_on)
-        text.remove_prefix(kGoesOn.size());
-    if (is_continued)
-        text.remove_suffix(kMoreFollows.size());
     if (begun == parts_.end() || !goes_on) {
         if (!is_continued)
             return entry;

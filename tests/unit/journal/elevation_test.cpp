@@ -145,6 +145,22 @@ TEST(Sudo, PartsOfSudoRsBecomeOneCommand)
     EXPECT_EQ(event::to_text(event->get("auth.command")), "/bin/echo one two three");
 }
 
+// Found by fuzz_journal_parsers: it ended the sensor.
+TEST(Sudo, MarksOfPartsThatOverlapAreOne)
+{
+    event::Losses losses;
+    Translator translator(losses);
+    std::vector<event::Record> records;
+    translator.translate(
+        entry_of("sudo", "alice : PWD=/x ; USER=root ; COMMAND=/bin/echo one [...]"),
+        SENTRA_SOURCE_JOURNAL, records);
+    translator.translate(entry_of("sudo", "[...] [...]"), SENTRA_SOURCE_JOURNAL, records);
+    ASSERT_EQ(records.size(), 1U);
+    const auto event = event::Event::decode(records[0]);
+    ASSERT_TRUE(event);
+    EXPECT_EQ(event::to_text(event->get("auth.command")), "/bin/echo one[...]");
+}
+
 TEST(Sudo, APartWithoutAnEndIsNotLost)
 {
     event::Losses losses;

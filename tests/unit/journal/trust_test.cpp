@@ -259,6 +259,7 @@ TEST(Hostile, LinesOfAllShapes)
         "[...] ",
         " [...]",
         "[...]  [...]",
+        "[...] [...]", // the marks share a blank
         "Job `",
         "Starting job 1 for user '",
     };
