@@ -21,6 +21,7 @@ namespace {
 Result<pid_t> start(const std::vector<std::string> &words, const Fd &output)
 {
     std::vector<char *> arguments;
+    arguments.reserve(words.size() + 1);
     for (const std::string &word : words)
         arguments.push_back(const_cast<char *>(word.c_str())); // posix_spawn's old signature
     arguments.push_back(nullptr);

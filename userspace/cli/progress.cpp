@@ -36,7 +36,7 @@ std::string progress_line(const std::string &doing, std::uint64_t done, std::uin
     return clipped(doing, columns - std::min(columns, percent.size())) + percent;
 }
 
-Progress::Progress(std::string doing, std::uint64_t of)
+Progress::Progress(const std::string &doing, std::uint64_t of)
     : doing_(printable(doing, 400)),
       of_(of),
       is_terminal_(::isatty(STDERR_FILENO) == 1),

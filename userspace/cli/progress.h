@@ -15,7 +15,7 @@ namespace sentra::cli {
 
 class Progress {
 public:
-    Progress(std::string doing, std::uint64_t of);
+    Progress(const std::string &doing, std::uint64_t of);
     ~Progress() { clear(); }
     Progress(const Progress &) = delete;
     Progress &operator=(const Progress &) = delete;

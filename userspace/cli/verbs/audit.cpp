@@ -42,7 +42,7 @@ Json json_of(const report::Checked &checked)
             {"fingerprint", checked.fingerprint}};
 }
 
-void print_json(Json json)
+void print_json(const Json &json)
 {
     std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
 }
@@ -54,7 +54,7 @@ int verified_as_json(const report::Checked &checked)
     json["faults"] = Json::array();
     for (const report::Checked::Fault &fault : checked.faults)
         json["faults"].push_back({{"file", fault.file}, {"what", fault.what}});
-    print_json(std::move(json));
+    print_json(json);
     return checked.faults.empty() ? kOk : kFinding;
 }
 
@@ -98,7 +98,7 @@ int verb_audit_bundle(const Arguments &arguments)
     if (arguments.has("--json")) {
         Json json = json_of(checked);
         json["file"] = path;
-        print_json(std::move(json));
+        print_json(json);
         return kOk;
     }
     std::cout << path << ": " << checked.files << " files, " << checked.signals << " signals, "
