@@ -152,7 +152,9 @@ private:
         if (const std::string why = text_at(sensor, "why"); !why.empty())
             words += ", " + why;
         for (const auto &[rung, many] : rungs)
-            words += fmt::format(", {} events by {}", many, rung);
+            words += rung == "not watched"
+                         ? fmt::format(", {} not watched", many)
+                         : fmt::format(", {} {} by {}", many, many == 1 ? "event" : "events", rung);
         if (blind > 0)
             words += fmt::format("; {} not seen in full (sentra doctor says what of them)", blind);
         row("Kernel", words);
@@ -204,9 +206,8 @@ private:
                                         boot, span_text(number_at(coverage, "not_watched_s")), gaps,
                                         gaps == 1 ? "gap" : "gaps"));
         else if (const std::string since = text_at(coverage, "watched_since"); !since.empty())
-            row("Coverage",
-                fmt::format("watched since {} at least, no gap; the host was started {}",
-                            since.substr(0, 19) + "Z", boot));
+            row("Coverage", fmt::format("watched since {} without a gap; the host was started {}",
+                                        since.substr(0, 19) + "Z", boot));
         else
             row("Coverage", "no gap since the host was started (" + boot + ")");
     }

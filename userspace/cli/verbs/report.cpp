@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <iostream>
 
+#include <fmt/format.h>
+
 #include "base/fd.h"
 #include "base/text.h"
 #include "cli/fetch.h"
@@ -66,7 +68,7 @@ int hand_out(const Arguments &arguments, const Report &report, const std::string
         return std::cout ? kOk : complain(kFinding, "the report could not be written");
     }
     for (const std::string_view format : kFormats)
-        if (const int status = write_report(folder + "/" + stem + "." + std::string(format),
+        if (const int status = write_report(fmt::format("{}/{}.{}", folder, stem, format),
                                             in_format(report, format));
             status != kOk)
             return status;

@@ -39,6 +39,7 @@ void print_sigma(const std::vector<engine::SigmaReport> &reports)
     std::cout << fmt::format("{} Sigma rules: {} evaluated as a whole, {} in part, {} not\n",
                              reports.size(), counts[0], counts[1], counts[2]);
     std::vector<std::pair<std::size_t, std::string>> by_count;
+    by_count.reserve(reasons.size());
     for (const auto &[reason, count] : reasons)
         by_count.emplace_back(count, reason);
     std::stable_sort(by_count.begin(), by_count.end(),
