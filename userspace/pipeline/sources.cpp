@@ -208,10 +208,13 @@ void Sources::describe(Status &status) const
         return;
     status.file_watches = sensor_->file_watches();
     const auto rows = sensor_->account();
-    for (sensor::Watch &watch : sensor_->watches())
-        for (const sensor::Row &row : rows)
-            if (row.event == watch.event)
-                status.events.push_back({std::move(watch), row});
+    for (sensor::Watch &watch : sensor_->watches()) {
+        const auto row = std::find_if(rows.begin(), rows.end(), [&](const sensor::Row &one) {
+            return one.event == watch.event;
+        });
+        if (row != rows.end())
+            status.events.push_back({std::move(watch), *row});
+    }
 }
 
 } // namespace sentra::pipeline

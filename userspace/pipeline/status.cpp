@@ -119,8 +119,9 @@ std::vector<std::string> troubles(const Status &status)
     if (!status.store_error.empty())
         found.push_back("the store cannot be written: " + printable(status.store_error, 300));
     if (status.store_is_full)
-        found.push_back("the disk of the store is full: signals are stored without their rows of "
-                        "evidence");
+        found.emplace_back(
+            "the disk of the store is full: signals are stored without their rows of "
+            "evidence");
     if (!status.store_set_aside.empty())
         found.push_back("the store was damaged and is kept as " + status.store_set_aside +
                         "; signals and decisions of before are there");

@@ -68,15 +68,15 @@ Member readme_of(const Input &input, const std::vector<Member> &members,
                  const std::string &fingerprint)
 {
     Document page{"Audit evidence of " + input.host, {}};
-    page.blocks.push_back(Heading{1, page.title, {}, false});
-    page.blocks.push_back(Paragraph{
+    page.blocks.emplace_back(Heading{1, page.title, {}, false});
+    page.blocks.emplace_back(Paragraph{
         Text("From " + format_rfc3339(input.period.from_ns) + " to " +
              format_rfc3339(input.period.to_ns) +
              ", the end not included. Every signal, decision, gap and delivery of the period that "
              "the host's store holds is here: nothing was chosen."),
         false});
-    page.blocks.push_back(Heading{2, "How to check it", {}, false});
-    page.blocks.push_back(Items{
+    page.blocks.emplace_back(Heading{2, "How to check it", {}, false});
+    page.blocks.emplace_back(Items{
         {Text("On any machine with Sentra: ").code("sentra audit verify FILE"),
          Text("It compares every byte with the seal at the end of the archive, every file with "
               "manifest.json, the signature with the key, and every ledger entry with the one "
@@ -84,14 +84,14 @@ Member readme_of(const Input &input, const std::vector<Member> &members,
          Text("Compare the key's fingerprint with the one you were given on another way: ")
              .code(fingerprint)},
         true});
-    page.blocks.push_back(Heading{2, "What is in it", {}, false});
+    page.blocks.emplace_back(Heading{2, "What is in it", {}, false});
     Table table{"Files", {"File", "What it holds", "Bytes"}, {}};
     for (const Member &member : members)
         if (const std::string says = says_of(member.name); !says.empty())
             table.rows.push_back(
                 {{}, {member.name, says, std::to_string(member.bytes.size())}, false});
-    page.blocks.push_back(std::move(table));
-    page.blocks.push_back(
+    page.blocks.emplace_back(std::move(table));
+    page.blocks.emplace_back(
         Paragraph{Text("Controls are named where a signal supports evidence for them; nothing "
                        "more is said of any."),
                   false});

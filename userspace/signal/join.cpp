@@ -294,7 +294,7 @@ Stories::At Stories::begin(Story story)
     if (stories_.size() >= kStoriesMax)
         drop(stories_.begin());
     stories_.push_back(std::move(story));
-    const At begun = std::prev(stories_.end());
+    const auto begun = std::prev(stories_.end());
     by_key_.insert_or_assign(begun->key, begun);
     return begun;
 }
@@ -326,9 +326,9 @@ Stories::At Stories::story_of(const session::Actor &actor, const Signal &first)
 {
     // A story of an earlier run is known by what its actor is called for good.
     for (const std::string &key : {actor.key, actor.canonical})
-        if (const At open = open_for(key, first.first_ns); open != stories_.end())
+        if (const auto open = open_for(key, first.first_ns); open != stories_.end())
             return open;
-    if (const At from = came_from(actor); from != stories_.end()) {
+    if (const auto from = came_from(actor); from != stories_.end()) {
         by_key_.insert_or_assign(actor.key, from);
         from->other_keys.push_back(actor.key);
         return from;
@@ -339,7 +339,7 @@ Stories::At Stories::story_of(const session::Actor &actor, const Signal &first)
 Stories::At Stories::upkeep_of(const Signal &first)
 {
     const std::string key = day_of(first.first_ns);
-    if (const At open = open_for(key, first.first_ns); open != stories_.end())
+    if (const auto open = open_for(key, first.first_ns); open != stories_.end())
         return open;
     Story story{upkeep_uid(first.uid), key, first.last_ns, kDayNs};
     story.upkeep = true;
@@ -383,7 +383,7 @@ std::optional<Signal> Stories::take(const engine::Match &match, Signal behaviour
 {
     const session::Actor &actor = *match.actor;
     const auto known = by_uid_.find(behaviour.uid);
-    At story = known == by_uid_.end() ? stories_.end() : known->second;
+    auto story = known == by_uid_.end() ? stories_.end() : known->second;
     const bool upkeep = is_upkeep(behaviour);
     if (story != stories_.end() && story->upkeep && !upkeep) {
         leave(*story, behaviour.uid);
@@ -416,8 +416,8 @@ void Stories::remember(Signal told)
                     [&](const Chapter &chapter) { return upkeep_uid(chapter.uid) == told.uid; });
     if (!upkeep && (!for_good || actor.canonical.empty()))
         return;
-    const At story = begin({told.uid, upkeep ? day_of(told.first_ns) : actor.canonical,
-                            told.last_ns, upkeep ? kDayNs : gap_of(actor.kind)});
+    const auto story = begin({told.uid, upkeep ? day_of(told.first_ns) : actor.canonical,
+                              told.last_ns, upkeep ? kDayNs : gap_of(actor.kind)});
     story->upkeep = upkeep;
     for (Evidence &item : told.evidence)
         item.besides = true; // not known any more whose proof it is

@@ -69,7 +69,7 @@ struct Query {
 };
 
 // An entry as it is stored: what its json says, as far as that can be read.
-[[nodiscard]] Entry entry_from(std::string json, std::string hash);
+[[nodiscard]] Entry entry_from(std::string text, std::string hash);
 // What is wrong with the chain; empty: every entry is as it was written and none is missing before
 // the last.
 [[nodiscard]] std::string verify(const std::vector<Entry> &ledger);

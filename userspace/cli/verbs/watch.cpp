@@ -5,6 +5,7 @@
 #include <iostream>
 #include <optional>
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -82,7 +83,8 @@ bool Watch::say(const std::string &sentence)
         std::cerr << "sentra: " << sentence << std::endl;
         return true;
     }
-    for (const std::string &line : wrapped(time + "  " + sentence, screen.columns, 2))
+    for (const std::string &line :
+         wrapped(fmt::format("{}  {}", time, sentence), screen.columns, 2))
         show_line(toned(screen, Tone::faint, line));
     return is_open_;
 }
